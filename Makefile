@@ -1,0 +1,65 @@
+# Deep Learning for NLP: the names of the tasks. `make help` lists them.
+PYTHON ?= python3
+HW ?= hw1
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+AUTOGRADER = $(BIN)/autograder --course $(COURSE)
+COURSE ?= .
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench lab release grade feedback report grades check clean
+
+help:  ## list the tasks
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## make .venv and install everything from requirements.lock
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make setup PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## a sample class of hw1: release, grade, feedback, grades
+	$(BIN)/python -m tests.sample_class build/demo
+	$(MAKE) --no-print-directory release COURSE=build/demo HW=hw1
+	-$(MAKE) --no-print-directory grade COURSE=build/demo HW=hw1
+	$(MAKE) --no-print-directory feedback grades COURSE=build/demo HW=hw1
+	@$(BIN)/python -m tests.sample_class --next build/demo
+
+test: setup lint  ## all tests
+	$(BIN)/python -m pytest
+
+lint: setup  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup  ## measure the speed of the solution, both sides in one run
+	$(BIN)/python -m tests.bench.bench_mlp
+
+lab: setup  ## open JupyterLab on the repository
+	$(BIN)/jupyter lab
+
+release: setup  ## build the students' release of HW=hw1
+	$(AUTOGRADER) release $(HW)
+
+grade: setup  ## grade what is in submitted/ for HW=hw1
+	$(AUTOGRADER) grade $(HW)
+
+feedback: setup  ## a page of feedback for each student of HW=hw1
+	$(AUTOGRADER) feedback $(HW)
+
+report: setup  ## how the class did on HW=hw1, question by question
+	$(AUTOGRADER) report $(HW)
+
+grades: setup  ## print the gradebook of HW=hw1
+	$(AUTOGRADER) grades $(HW)
+
+check: setup  ## grade the right and wrong example solutions of HW=hw1
+	$(AUTOGRADER) check $(HW)
+
+clean:  ## remove what make can make again; submissions and gradebook.db stay
+	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis

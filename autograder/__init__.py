@@ -1,0 +1,1 @@
+"""The autograder: builds the students' release, grades submissions, keeps the gradebook."""

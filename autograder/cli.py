@@ -1,0 +1,294 @@
+"""Arguments -> calls. `autograder --help` is the documentation for a tired instructor."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from tabulate import tabulate
+from tqdm import tqdm
+
+from autograder import check as variants
+from autograder import feedback, grade, gradebook, release, report, store
+from autograder.collect import collect
+from autograder.errors import AutograderError, SubmissionError
+from autograder.intake import read
+from autograder.merge import grade_id
+from autograder.models import GradedSubmission
+from autograder.settings import Course, load_course
+
+T = TypeVar("T")
+
+OK, SOME_FAILED, ERROR = 0, 1, 2
+_REASON_WIDTH = 70
+
+_EPILOG = """\
+a course from start to end:
+  autograder release hw1                    build/release/hw1.zip, for the students
+  autograder grade hw1 --from download.zip  takes the class's work into submitted/ and grades it
+  autograder feedback hw1                   build/feedback/<student>/hw1/*.html
+  autograder grades hw1                     who has how many points
+  nbgrader formgrader                       grade written answers by hand (also in JupyterLab)
+  nbgrader export                           the gradebook as CSV
+
+exit codes: 0 all is well; 1 done, but some submissions could not be graded (or some variants, or
+pages, are not as they should be); 2 nothing was done, and the line on standard error says why.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        course = load_course(args.course)
+        return int(args.run(course, args))
+    except AutograderError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return ERROR
+    except OSError as error:
+        print(f"autograder: {error.filename}: {error.strerror}", file=sys.stderr)
+        return ERROR
+    except KeyboardInterrupt:
+        print("\nautograder: stopped; what was graded so far is kept", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograder",
+        description="Release, grade and give feedback on the notebooks of a course.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--course", default=".", metavar="DIR", help="the folder of course.toml (default: here)"
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, text: str, description: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=description)
+        sub.add_argument("assignment", help="its name in course.toml, e.g. hw1")
+        sub.set_defaults(run=run)
+        return sub
+
+    command(
+        "release",
+        _release,
+        "build the students' release",
+        "Takes solutions and hidden tests out of assignments/ASSIGNMENT/*.ipynb, checks that "
+        "nothing leaks, records the assignment in gradebook.db, and writes "
+        "build/release/ASSIGNMENT.zip. Run it again after any change to the notebooks.",
+    )
+    sub = command(
+        "grade",
+        _grade,
+        "grade all submissions",
+        "Grades submitted/<student>/ASSIGNMENT/ of every student, notebooks or zips of them, and "
+        "writes the gradebook. Points and comments that a person gave stay. A submission that "
+        "can't be graded gets 0 and a reason, and stops nobody else's.",
+    )
+    sub.add_argument(
+        "--from",
+        dest="download",
+        type=Path,
+        metavar="PATH",
+        help="first copy a class's work from this folder or zip (nbgrader's layout, Moodle, "
+        "Canvas, or one zip or notebook a student) into submitted/",
+    )
+    command(
+        "feedback",
+        _feedback,
+        "write a page of feedback for each student",
+        "Writes build/feedback/<student>/ASSIGNMENT/<notebook>.html from the graded notebooks, "
+        "without hidden tests. Run it after grading, and again after grading by hand.",
+    )
+    command("grades", _grades, "print the gradebook", "Prints each student's points and state.")
+    command(
+        "report",
+        _report,
+        "print how the class did on each question",
+        "Prints, for each graded cell, the mean, the share of full marks and the most frequent "
+        "reason for a loss; and who could not be graded.",
+    )
+    command(
+        "check",
+        _check,
+        "grade the right and wrong example solutions",
+        "Grades every file of tests/variants/ASSIGNMENT/ and says whether each got exactly the "
+        "points that it must: a test of the tests.",
+    )
+    return parser
+
+
+def _release(course: Course, args: argparse.Namespace) -> int:
+    path = release.release(course, course.assignment(args.assignment))
+    print(f"{args.assignment}: released; give the students {_shown(path)}")
+    return OK
+
+
+def _grade(course: Course, args: argparse.Namespace) -> int:
+    course.assignment(args.assignment)
+    sources = {
+        path.stem: release.grading_version(release.read_source(path))
+        for path in course.notebooks(args.assignment)
+    }
+    with gradebook.open_gradebook(course) as book:
+        gradebook.check_released(book, args.assignment, sources)
+        if args.download:
+            taken = collect(course, args.assignment, args.download)
+            print(f"{args.download}: took the work of {len(taken)} students into submitted/")
+        expected = {
+            name: frozenset(filter(None, map(grade_id, source.cells)))
+            for name, source in sources.items()
+        }
+        texts = {name: release.written(source) for name, source in sources.items()}
+        jobs = [
+            grade.Job(
+                read(folder, folder.parent.name, args.assignment, expected, course.limits),
+                texts,
+                course.limits,
+            )
+            for folder in _folders(course, args.assignment)
+        ]
+        recorder = gradebook.Recorder(book, course, args.assignment)
+        refused: list[GradedSubmission] = []
+        for graded in _progress(grade.grade_class(jobs), len(jobs), "graded"):
+            store.write(course, graded)
+            recorder.record(graded)
+            if graded.refusals:
+                refused.append(graded)
+    print(f"{args.assignment}: graded {len(jobs)} submissions", end="")
+    print(
+        f"; {len(refused)} could not be graded, in whole or part, and got 0 there:" * bool(refused)
+    )
+    for graded in sorted(refused, key=lambda graded: graded.student):
+        print(f"  {graded.student}: {'; '.join(graded.refusals)}")
+    return SOME_FAILED if refused else OK
+
+
+def _folders(course: Course, assignment: str) -> list[Path]:
+    folders = [
+        path
+        for path in sorted(course.submitted.glob("*/" + assignment))
+        if not path.parent.name.startswith(".")
+    ]
+    if not folders:
+        raise SubmissionError(
+            f"no submission of {assignment} in {course.submitted}: put each student's files into "
+            f"<student>/{assignment}/ there, or take a download with --from PATH"
+        )
+    return folders
+
+
+def _feedback(course: Course, args: argparse.Namespace) -> int:
+    course.assignment(args.assignment)
+    records = store.read(course, args.assignment)
+    if not records:
+        raise SubmissionError(f"{args.assignment} was not graded yet: run `autograder grade` first")
+    with gradebook.open_gradebook(course):
+        pages = feedback.write_pages(course, args.assignment)
+        failed = [page for page in _progress(pages, len(records), "pages") if page[1]]
+    written = len(records) - len(failed)
+    print(
+        f"{args.assignment}: feedback for {written} students in {_shown(course.build / 'feedback')}"
+    )
+    for student, reason in failed:
+        print(f"  {student}: no page: {reason}")
+    return SOME_FAILED if failed else OK
+
+
+def _grades(course: Course, args: argparse.Namespace) -> int:
+    course.assignment(args.assignment)
+    with gradebook.open_gradebook(course) as book:
+        rows = gradebook.rows(book, args.assignment)
+    if not rows:
+        print(f"{args.assignment}: no submission was graded yet")
+        return OK
+    records = {record.student: record for record in store.read(course, args.assignment)}
+    table = [
+        [
+            row.student,
+            row.tests,
+            row.written,
+            -row.penalty or None,
+            row.score,
+            row.max_score,
+            _state(row, records.get(row.student)),
+        ]
+        for row in rows
+    ]
+    headers = ["student", "tests", "written", "late", "score", "of", "remarks"]
+    print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=[None] * 6 + [_REASON_WIDTH]))
+    return OK
+
+
+def _state(row: gradebook.Row, record: store.Record | None) -> str:
+    remarks = list(record.refusals) if record else []
+    if record and not remarks:
+        lost = [v.grade_id for v in record.verdicts if v.status in {"failed", "partly", "not run"}]
+        remarks += [f"lost in {', '.join(lost)}"] if lost else []
+    if row.needs_manual_grade:
+        remarks.append("written answers to grade by hand")
+    return "; ".join(remarks)
+
+
+def _report(course: Course, args: argparse.Namespace) -> int:
+    course.assignment(args.assignment)
+    records = store.read(course, args.assignment)
+    if not records:
+        raise SubmissionError(f"{args.assignment} was not graded yet: run `autograder grade` first")
+    table = [
+        [q.grade_id, q.max_points, q.graded, q.mean, f"{q.full_marks:.0%}", q.common_reason]
+        for q in report.questions(records)
+    ]
+    headers = ["question", "points", "graded", "mean", "full marks", "most frequent reason"]
+    print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=[None] * 5 + [_REASON_WIDTH]))
+    for record in records:
+        for reason in record.refusals:
+            print(f"not graded: {record.student}: {reason}")
+    return OK
+
+
+def _check(course: Course, args: argparse.Namespace) -> int:
+    assignment = course.assignment(args.assignment)
+    gaps = list(variants.gaps(course, assignment))
+    count = variants.count(course, assignment)
+    results = list(_progress(variants.check(course, assignment), count, "variants"))
+    results.sort(key=lambda result: (result.notebook, result.variant.name))
+    table = [
+        [
+            "ok" if result.ok else "WRONG",
+            f"{result.notebook}: {result.variant.name}",
+            sum(result.expected.values()),
+            sum(result.got.values()),
+            _difference(result),
+        ]
+        for result in results
+    ]
+    headers = ["", "variant", "expected", "got", "test cells that lose points"]
+    print(tabulate(table, headers, floatfmt="g", maxcolwidths=[None] * 4 + [_REASON_WIDTH]))
+    wrong = sum(not result.ok for result in results)
+    print(f"{args.assignment}: {len(results) - wrong} of {len(results)} variants as expected")
+    for gap in gaps:
+        print(f"gap: {gap}")
+    return SOME_FAILED if wrong or gaps else OK
+
+
+def _difference(result: variants.Result) -> str:
+    if result.ok:
+        return ", ".join(name for name, points in result.expected.items() if points == 0)
+    return "; ".join(
+        f"{name}: expected {points:g}, got {result.got[name]:g} ({result.reasons.get(name, '-')})"
+        for name, points in result.expected.items()
+        if points != result.got[name]
+    )
+
+
+def _progress(items: Iterable[T], total: int, what: str) -> Iterable[T]:
+    """Show counts, rate and time left on standard error while long work runs."""
+    return tqdm(items, desc=what, total=total, unit="", file=sys.stderr, dynamic_ncols=True)
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

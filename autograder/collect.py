@@ -1,0 +1,83 @@
+"""A download of a whole class (folder or zip; nbgrader, Moodle or Canvas) -> submitted/."""
+
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograder.errors import SubmissionError
+from autograder.files import replaced_folder
+from autograder.settings import Course
+
+_MOODLE = re.compile(r"_assignsubmission_(file|onlinetext)_?$")
+_CANVAS = re.compile(r"^(?P<name>[^_]+)(_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)$")
+_SKIPPED = {"__MACOSX", ".DS_Store", "Thumbs.db"}
+
+
+def collect(course: Course, assignment: str, download: Path) -> dict[str, list[str]]:
+    """Copy a class's download into `submitted/<student>/<assignment>/`, as it is.
+
+    What is understood, at the top of the folder or zip:
+        `<student>/` with files, or with a folder `<assignment>/` as nbgrader lays them;
+        `<student>_<number>_assignsubmission_file_/` (Moodle: the student is `<student>_<number>`);
+        `<student>_<id>_<number>_<file>` (Canvas: the student is `<student>_<id>`);
+        `<student>.zip` and `<student>.ipynb`.
+    A student's earlier submission is replaced; other students' stay. Links are copied as links and
+    refused when they are read.
+
+    Returns:
+        The files taken, by student.
+
+    Raises:
+        SubmissionError: no such download, not a zip, or nothing in it.
+    """
+    taken: dict[str, list[str]] = {}
+    with _opened(download, course.limits.submission_bytes) as folder:
+        parts: dict[str, list[tuple[Path, str]]] = {}
+        for student, path, name in _entries(folder, assignment):
+            parts.setdefault(student, []).append((path, name))
+        for student, files in sorted(parts.items()):
+            with replaced_folder(course.submitted / student / assignment) as target:
+                for path, name in files:
+                    if path.is_dir() and not path.is_symlink():
+                        shutil.copytree(path, target, symlinks=True, dirs_exist_ok=True)
+                    else:
+                        shutil.copy2(path, target / name, follow_symlinks=False)
+            taken[student] = [name for _, name in files]
+    if not taken:
+        raise SubmissionError(f"{download}: there is no submission in it")
+    return taken
+
+
+@contextmanager
+def _opened(download: Path, limit: int) -> Iterator[Path]:
+    """Give the download as a folder; a zip is unpacked beside, without leading outside."""
+    if download.is_dir():
+        yield download
+        return
+    with tempfile.TemporaryDirectory(prefix="collect-") as scratch:
+        try:
+            with zipfile.ZipFile(download) as archive:
+                for member in archive.infolist():
+                    if member.file_size <= limit:
+                        archive.extract(member, scratch)  # drops "..", drives and leading slashes
+        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise SubmissionError(f"{download} can't be read as a folder or zip: {error}") from None
+        yield Path(scratch)
+
+
+def _entries(folder: Path, assignment: str) -> Iterator[tuple[str, Path, str]]:
+    """Yield student, path and file name of each entry at the top of a download."""
+    for path in sorted(folder.iterdir()):
+        if path.name in _SKIPPED or path.name.startswith("."):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            inner = path / assignment
+            yield _MOODLE.sub("", path.name), inner if inner.is_dir() else path, path.name
+        elif match := _CANVAS.match(path.name):
+            yield f"{match['name']}_{match['id']}", path, match["file"]
+        elif path.suffix in {".zip", ".ipynb"}:
+            yield path.stem, path, path.name

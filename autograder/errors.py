@@ -1,0 +1,29 @@
+"""Every error that the autograder raises on purpose: one line, what, where, what to do."""
+
+
+class AutograderError(Exception):
+    """Base of all; `autograder` prints it in one line and exits with 2."""
+
+
+class CourseError(AutograderError):
+    """course.toml, or the course's folder, is not as it must be."""
+
+
+class AssignmentError(AutograderError):
+    """An instructor's notebook can't be released or graded as it is."""
+
+
+class ReleaseError(AutograderError):
+    """The release would tell students what they must not see."""
+
+
+class SubmissionError(AutograderError):
+    """A download or the folder of submissions can't be read at all."""
+
+
+class GradebookError(AutograderError):
+    """The gradebook is missing, locked, or from another version of the assignment."""
+
+
+class VariantError(AutograderError):
+    """A file of example solutions is not in the form that `autograder check` reads."""

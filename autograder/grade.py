@@ -1,0 +1,219 @@
+"""One submission -> verdicts; a class -> all verdicts. Nothing here writes: verdicts are data."""
+
+import ast
+import builtins
+import math
+import multiprocessing
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.execute import DEAD, NOT_RUN, TIMEOUT, Executor, PlainKernel, error_output
+from autograder.merge import Merged, grade_id, is_answer, is_graded, merge, ordinary_files
+from autograder.models import CellRun, GradedNotebook, GradedSubmission, Status, Submission, Verdict
+from autograder.release import HIDDEN
+from autograder.settings import Limits
+
+NOTES_ID = "grader-notes"  # the cell on top of a graded notebook that tells what was left out
+_HINT_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to grade one submission, anywhere: plain data."""
+
+    submission: Submission
+    notebooks: Mapping[str, str]  # by name: the grading version (release.grading_version), as JSON
+    limits: Limits
+
+
+def grade_class(jobs: Iterable[Job], workers: int | None = None) -> Iterator[GradedSubmission]:
+    """Grade submissions in a pool of processes, one a core; yield each as it is done.
+
+    A submission that ends its worker is tried once more by itself, then refused with that reason.
+    """
+    pending = {job.submission.student: job for job in jobs}
+    count = min(workers or os.cpu_count() or 1, len(pending)) or 1
+    with _pool(count) as pool:
+        futures = [pool.submit(grade_submission, job) for job in pending.values()]
+        try:
+            for future in as_completed(futures):
+                graded = future.result()
+                yield graded
+                del pending[graded.student]
+        except BrokenProcessPool:
+            pass
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    for job in pending.values():
+        yield _grade_alone(job)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _grade_alone(job: Job) -> GradedSubmission:
+    try:
+        with _pool(1) as pool:
+            return pool.submit(grade_submission, job).result()
+    except BrokenProcessPool:
+        return refuse(job, "the process that graded it was killed, twice")
+
+
+def grade_submission(job: Job, executor: Executor | None = None) -> GradedSubmission:
+    """Grade one submission. Never raises: what goes wrong is a reason in the result."""
+    begun = time.monotonic()
+    submission = job.submission
+    try:
+        files, left_out = ordinary_files(submission.files)
+        notebooks = tuple(
+            _grade_notebook(job, name, files, executor or PlainKernel()) for name in job.notebooks
+        )
+    except Exception as error:  # a fault of the grader: this student must not stop the others
+        return refuse(job, f"the grader failed: {type(error).__name__}: {error}")
+    return GradedSubmission(
+        submission.student,
+        submission.assignment,
+        notebooks,
+        submission.timestamp,
+        files,
+        submission.notes + left_out,
+        time.monotonic() - begun,
+    )
+
+
+def refuse(job: Job, reason: str) -> GradedSubmission:
+    """Return a submission's result where nothing could be graded: 0 points and the reason."""
+    notebooks = tuple(_refused_notebook(job, name, reason) for name in job.notebooks)
+    submission = job.submission
+    return GradedSubmission(
+        submission.student, submission.assignment, notebooks, submission.timestamp
+    )
+
+
+def _grade_notebook(
+    job: Job, name: str, files: Mapping[str, bytes], executor: Executor
+) -> GradedNotebook:
+    cells = job.submission.notebooks.get(name)
+    if cells is None:
+        reason = job.submission.refused.get(name, "nothing was handed in")
+        return _refused_notebook(job, name, reason)
+    merged = merge(nbformat.reads(job.notebooks[name], as_version=4), cells)
+    runs = executor.run(merged.notebook, files, job.limits)
+    return _graded(name, merged, runs)
+
+
+def _refused_notebook(job: Job, name: str, reason: str) -> GradedNotebook:
+    merged = merge(nbformat.reads(job.notebooks[name], as_version=4), ())
+    return _graded(name, Merged(merged.notebook, merged.unanswered), {}, refused=reason)
+
+
+def _graded(
+    name: str, merged: Merged, runs: Mapping[str, CellRun], refused: str | None = None
+) -> GradedNotebook:
+    verdicts = []
+    for cell in filter(is_graded, merged.notebook.cells):
+        if is_answer(cell):
+            verdicts.append(_by_hand(cell, merged.unanswered))
+            continue
+        verdict = judge(cell, CellRun(False, message=refused) if refused else runs[cell.id])
+        if verdict.status == "not run":
+            cell.outputs = [error_output(NOT_RUN, verdict.reason)]
+        verdicts.append(verdict)
+    notes = ((f"This notebook could not be graded: {refused}",) if refused else ()) + merged.notes
+    if notes:
+        text = "**Grader's notes**\n\n" + "\n".join(f"- {_escaped(note)}" for note in notes)
+        merged.notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=NOTES_ID))
+    executed = nbformat.writes(merged.notebook)
+    return GradedNotebook(name, tuple(verdicts), executed, merged.unanswered, refused, merged.notes)
+
+
+def _escaped(note: str) -> str:
+    """Make a note that quotes a student's names harmless in Markdown and HTML."""
+    return re.sub(r"([\\`*_{}\[\]()<>#!|&$])", r"\\\1", note).replace("\\<", "&lt;")
+
+
+def _by_hand(cell: NotebookNode, unanswered: frozenset[str]) -> Verdict:
+    points = float(cell.metadata.nbgrader.points)
+    if cell.id in unanswered:
+        return Verdict(cell.id, 0.0, points, "no answer", "no answer was written")
+    return Verdict(cell.id, None, points, "by hand")
+
+
+def judge(cell: NotebookNode, run: CellRun) -> Verdict:
+    """Give a test cell its points.
+
+    An exception gives 0; a final float in [0, points] gives that many; a clean run gives all.
+    Standard error costs nothing. A cell that did not run gives 0.
+    """
+    points = float(cell.metadata.nbgrader.points)
+    name = grade_id(cell)
+    if not run.ran:
+        reason = run.message or "not run: the kernel had died, or the time was up, in a cell above"
+        return Verdict(name, 0.0, points, "not run", reason)
+    if run.error is not None:
+        return Verdict(name, 0.0, points, "failed", why(cell.source, run), run.seconds)
+    earned = points if run.value is None else _partial(run.value, points)
+    if earned is None:
+        reason = "the test ended with a value that is not a number of points: tell the instructor"
+        return Verdict(name, 0.0, points, "failed", reason, run.seconds)
+    status: Status = "passed" if earned == points else "partly" if earned > 0 else "failed"
+    reason = "" if status == "passed" else f"{earned:g} of {points:g} points"
+    return Verdict(name, earned, points, status, reason, run.seconds)
+
+
+def _partial(value: str, points: float) -> float | None:
+    try:
+        number = float(re.sub(r"^np\.float\d+\((.*)\)$", r"\1", value))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and 0 <= number <= points else None
+
+
+def why(source: str, run: CellRun) -> str:
+    """Say in one line why a test failed, without the source or the values of hidden tests.
+
+    A visible line's exception is quoted. Of a hidden line only a message that stands in the test
+    as a plain text is quoted, or a built-in exception's name: anything else may carry values.
+    """
+    if run.error in {TIMEOUT, DEAD, NOT_RUN}:
+        return run.message
+    message = " ".join(run.message.split())
+    if run.line is not None and run.line not in hidden_lines(source):
+        text = message if run.error == "AssertionError" and message else f"{run.error}: {message}"
+        return f"line {run.line}: {text}"[:_HINT_LENGTH]
+    if run.error == "AssertionError" and message in _texts(source):
+        return f"a hidden check: {message}"
+    builtin = run.error if hasattr(builtins, str(run.error)) else "an exception"
+    return "a hidden check failed" + ("" if run.error == "AssertionError" else f" with {builtin}")
+
+
+def hidden_lines(source: str) -> frozenset[int]:
+    """Return the numbers, from 1, of a cell's lines inside hidden tests, markers included."""
+    numbers, inside = set(), False
+    for number, line in enumerate(source.splitlines(), start=1):
+        inside = inside or HIDDEN[0] in line
+        if inside:
+            numbers.add(number)
+        if HIDDEN[1] in line:
+            inside = False
+    return frozenset(numbers)
+
+
+def _texts(source: str) -> frozenset[str]:
+    """Return the messages of a cell's asserts that are plain texts."""
+    messages = (node.msg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert))
+    return frozenset(
+        " ".join(message.value.split())
+        for message in messages
+        if isinstance(message, ast.Constant) and isinstance(message.value, str)
+    )

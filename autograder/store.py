@@ -1,0 +1,69 @@
+"""Files that grading writes: nbgrader's autograded/ tree, and the verdicts with their reasons."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.files import replaced_file, replaced_folder
+from autograder.intake import TIMESTAMP
+from autograder.models import GradedSubmission, Verdict
+from autograder.settings import Course
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept of a graded submission beside its points."""
+
+    student: str
+    verdicts: tuple[Verdict, ...]
+    refusals: tuple[str, ...]
+    notes: tuple[str, ...]
+    seconds: float
+
+
+def write(course: Course, graded: GradedSubmission) -> None:
+    """Write the executed notebooks, the student's files and the verdicts, each folder whole."""
+    target = course.build / "autograded" / graded.student / graded.assignment
+    with replaced_folder(target) as folder:
+        for name, data in graded.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        for notebook in graded.notebooks:
+            (folder / f"{notebook.name}.ipynb").write_text(notebook.executed, "utf-8")
+        if graded.timestamp is not None:
+            stamp = f"{graded.timestamp:%Y-%m-%d %H:%M:%S.%f} UTC"
+            (folder / TIMESTAMP).write_text(stamp, "utf-8")
+    record = Record(
+        graded.student,
+        tuple(verdict for notebook in graded.notebooks for verdict in notebook.verdicts),
+        graded.refusals,
+        graded.notes + tuple(note for notebook in graded.notebooks for note in notebook.notes),
+        graded.seconds,
+    )
+    path = _verdicts(course, graded.assignment) / f"{graded.student}.json"
+    with replaced_file(path) as scratch:
+        scratch.write_text(json.dumps(asdict(record), indent=1), "utf-8")
+
+
+def read(course: Course, assignment: str) -> list[Record]:
+    """Return the records of an assignment, by student; none if it was not graded."""
+    return [
+        _record(json.loads(path.read_text("utf-8")))
+        for path in sorted(_verdicts(course, assignment).glob("*.json"))
+    ]
+
+
+def _record(table: dict[str, Any]) -> Record:
+    return Record(
+        table["student"],
+        tuple(Verdict(**verdict) for verdict in table["verdicts"]),
+        tuple(table["refusals"]),
+        tuple(table["notes"]),
+        table["seconds"],
+    )
+
+
+def _verdicts(course: Course, assignment: str) -> Path:
+    return course.build / "verdicts" / assignment

@@ -1,0 +1,16 @@
+# sqrt(v + eps) instead of sqrt(v) + eps.
+# loses: test-adam-step
+# %% adam-step
+def adam_step(params, grads, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    if not state:
+        state["t"] = 0
+        state["m"] = {name: np.zeros_like(params[name]) for name in grads}
+        state["v"] = {name: np.zeros_like(params[name]) for name in grads}
+    state["t"] += 1
+    correction1 = 1 - beta1 ** state["t"]
+    correction2 = 1 - beta2 ** state["t"]
+    for name, grad in grads.items():
+        m, v = state["m"][name], state["v"][name]
+        m += (1 - beta1) * (grad - m)
+        v += (1 - beta2) * (grad * grad - v)
+        params[name] -= (lr / correction1) * m / np.sqrt(v / correction2 + eps)

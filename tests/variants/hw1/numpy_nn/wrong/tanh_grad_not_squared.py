@@ -1,0 +1,22 @@
+# 1 - tanh z, the square is forgotten.
+# loses: test-activation-grads, test-neural-network-gradients
+# %% activation-grads
+def sigmoid_grad(z):
+    s = sigmoid(z)
+    return s * (1 - s)
+
+
+def tanh_grad(z):
+    return 1 - np.tanh(z)
+
+
+def relu_grad(z):
+    return (z > 0).astype(z.dtype)
+
+
+def leaky_relu_grad(z, alpha=0.01):
+    return np.where(z > 0, 1, alpha).astype(z.dtype)
+
+
+def elu_grad(z, alpha=1.0):
+    return np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0)))
