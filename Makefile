@@ -22,12 +22,14 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+demo: COURSE := build/demo
 demo: setup  ## a sample class of hw1: release, grade, feedback, grades
-	$(BIN)/python -m tests.sample_class build/demo
-	$(MAKE) --no-print-directory release COURSE=build/demo HW=hw1
-	-$(MAKE) --no-print-directory grade COURSE=build/demo HW=hw1
-	$(MAKE) --no-print-directory feedback grades COURSE=build/demo HW=hw1
-	@$(BIN)/python -m tests.sample_class --next build/demo
+	$(BIN)/python -m tests.sample_class $(COURSE)
+	$(AUTOGRADER) release hw1
+	$(AUTOGRADER) grade hw1 || test $$? -eq 3  # 3: some could not be graded, as is meant here
+	$(AUTOGRADER) feedback hw1
+	$(AUTOGRADER) grades hw1
+	@$(BIN)/python -m tests.sample_class --next $(COURSE)
 
 test: setup lint  ## all tests
 	$(BIN)/python -m pytest

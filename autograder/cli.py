@@ -20,8 +20,9 @@ from autograder.settings import Course, load_course
 
 T = TypeVar("T")
 
-OK, SOME_FAILED, ERROR = 0, 1, 2
+OK, ERROR, SOME_FAILED = 0, 2, 3  # 1 is what Python itself exits with
 _REASON_WIDTH = 70
+_NAMED = 5  # more cells than this are counted, not named
 
 _EPILOG = """\
 a course from start to end:
@@ -32,7 +33,7 @@ a course from start to end:
   nbgrader formgrader                       grade written answers by hand (also in JupyterLab)
   nbgrader export                           the gradebook as CSV
 
-exit codes: 0 all is well; 1 done, but some submissions could not be graded (or some variants, or
+exit codes: 0 all is well; 3 done, but some submissions could not be graded (or some variants, or
 pages, are not as they should be); 2 nothing was done, and the line on standard error says why.
 """
 
@@ -226,8 +227,11 @@ def _grades(course: Course, args: argparse.Namespace) -> int:
 def _state(row: gradebook.Row, record: store.Record | None) -> str:
     remarks = list(record.refusals) if record else []
     if record and not remarks:
-        lost = [v.grade_id for v in record.verdicts if v.status in {"failed", "partly", "not run"}]
-        remarks += [f"lost in {', '.join(lost)}"] if lost else []
+        tests = [v for v in record.verdicts if v.status in {"passed", "failed", "partly", "not run"}]
+        lost = [v.grade_id for v in tests if v.status != "passed"]
+        names = f"{len(lost)} cells" if len(lost) > _NAMED else ", ".join(lost)
+        remarks += [f"lost points in {names}"] if lost else []
+        remarks += record.notes
     if row.needs_manual_grade:
         remarks.append("written answers to grade by hand")
     return "; ".join(remarks)

@@ -189,7 +189,8 @@ def why(source: str, run: CellRun) -> str:
         return run.message
     message = " ".join(run.message.split())
     if run.line is not None and run.line not in hidden_lines(source):
-        text = message if run.error == "AssertionError" and message else f"{run.error}: {message}"
+        name = "" if run.error == "AssertionError" and message else str(run.error)
+        text = ": ".join(filter(None, (name, message)))
         return f"line {run.line}: {text}"[:_HINT_LENGTH]
     if run.error == "AssertionError" and message in _texts(source):
         return f"a hidden check: {message}"

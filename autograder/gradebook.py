@@ -112,7 +112,6 @@ class Recorder:
         self._db = gradebook.db
         self._rule = course.late
         self._assignment = gradebook.find_assignment(assignment)
-        self._course_id = gradebook.course_id
         self._notebooks = {
             notebook.name: (
                 notebook.id,
@@ -139,7 +138,7 @@ class Recorder:
 
     def _submission(self, graded: GradedSubmission) -> Any:
         if self._db.get(api.Student, graded.student) is None:
-            self._db.add(api.Student(graded.student, course_id=self._course_id))
+            self._db.add(api.Student(id=graded.student))
         query = select(api.SubmittedAssignment).where(
             api.SubmittedAssignment.assignment_id == self._assignment.id,
             api.SubmittedAssignment.student_id == graded.student,
@@ -204,7 +203,7 @@ def rows(gradebook: Any, assignment: str) -> list[Row]:
     query = select(
         api.SubmittedNotebook.assignment_id, func.sum(api.SubmittedNotebook.late_submission_penalty)
     ).group_by(api.SubmittedNotebook.assignment_id)
-    penalties = dict(gradebook.db.execute(query).tuples())
+    penalties = {row[0]: row[1] for row in gradebook.db.execute(query)}
     table = [
         Row(
             student=entry["student"],

@@ -101,7 +101,7 @@ def _sort_cells(
             _note_changes(name, original, cell, notes)
             if is_answer(original):
                 answers[name] = cell.source
-        elif original is not None and cell.source.strip() == original.source.strip():
+        elif original is not None and _is_released(cell.source, original.source):
             notes.append(f"a copy of {name!r} is left out")
         elif cell.cell_id in plain:
             anchor = cell.cell_id
