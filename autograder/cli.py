@@ -227,8 +227,7 @@ def _grades(course: Course, args: argparse.Namespace) -> int:
 def _state(row: gradebook.Row, record: store.Record | None) -> str:
     remarks = list(record.refusals) if record else []
     if record and not remarks:
-        tests = [v for v in record.verdicts if v.status in {"passed", "failed", "partly", "not run"}]
-        lost = [v.grade_id for v in tests if v.status != "passed"]
+        lost = [v.grade_id for v in record.verdicts if v.status in {"failed", "partly", "not run"}]
         names = f"{len(lost)} cells" if len(lost) > _NAMED else ", ".join(lost)
         remarks += [f"lost points in {names}"] if lost else []
         remarks += record.notes

@@ -50,9 +50,7 @@ def open_gradebook(course: Course) -> Iterator[Any]:
         with api.Gradebook(course.db_url) as gradebook:
             yield gradebook
     except exc.DBAPIError as error:
-        what = str(error.orig)
-        advice = "close formgrader and try again" if "locked" in what else "restore a copy of it"
-        raise GradebookError(f"the gradebook {path} can't be used: {what}; {advice}") from None
+        raise _unusable(course, error) from None
 
 
 def check_released(gradebook: Any, assignment: str, sources: Mapping[str, NotebookNode]) -> None:
@@ -96,6 +94,13 @@ def check_released(gradebook: Any, assignment: str, sources: Mapping[str, Notebo
         )
 
 
+def _unusable(course: Course, error: exc.SQLAlchemyError) -> GradebookError:
+    what = str(getattr(error, "orig", None) or error).splitlines()[0]
+    advice = "close formgrader and try again" if "locked" in what else "restore a copy of it"
+    path = course.root / "gradebook.db"
+    return GradebookError(f"the gradebook {path} can't be used: {what}; {advice}")
+
+
 def _unreleased(assignment: str) -> GradebookError:
     return GradebookError(
         f"{assignment} is not in the gradebook: run `autograder release {assignment}`"
@@ -110,7 +115,7 @@ class Recorder:
 
     def __init__(self, gradebook: Any, course: Course, assignment: str) -> None:
         self._db = gradebook.db
-        self._rule = course.late
+        self._course = course
         self._assignment = gradebook.find_assignment(assignment)
         self._notebooks = {
             notebook.name: (
@@ -134,7 +139,10 @@ class Recorder:
             self._db.commit()
         except exc.SQLAlchemyError as error:
             self._db.rollback()
-            raise GradebookError(f"{graded.student}: the gradebook refuses: {error}") from None
+            raise _unusable(self._course, error) from None
+        except BaseException:  # an interrupt, too, must not leave half a submission to the next
+            self._db.rollback()
+            raise
 
     def _submission(self, graded: GradedSubmission) -> Any:
         if self._db.get(api.Student, graded.student) is None:
@@ -169,7 +177,7 @@ class Recorder:
         for name, cell_id in answer_cells.items():
             comments[cell_id].auto_comment = NO_RESPONSE if name in graded.unanswered else None
         late = submission.total_seconds_late
-        notebook.late_submission_penalty = late_penalty(score, late, self._rule) or None
+        notebook.late_submission_penalty = late_penalty(score, late, self._course.late) or None
 
     def _notebook(self, submission_id: str, notebook_id: str) -> Any:
         key = {"assignment_id": submission_id, "notebook_id": notebook_id}

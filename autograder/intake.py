@@ -7,8 +7,8 @@ each notebook that can't be graded. It runs nothing and follows no link.
 import json
 import os
 import stat
+import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +25,8 @@ MAX_FILES = 500
 MAX_CELLS = 2000
 TIMESTAMP = "timestamp.txt"  # nbgrader's: when the submission was handed in
 _IGNORED = {"__MACOSX", ".DS_Store", ".ipynb_checkpoints", "__pycache__", ".git", "Thumbs.db"}
+_IGNORED_IN_ZIP = _IGNORED | {TIMESTAMP}  # a zip is the student's: a date in it proves nothing
+_LONGEST_PATH = 255  # bytes
 _OLD_FORMAT = 4
 
 
@@ -49,6 +51,7 @@ class _Intake:
 
     def refuse(self, name: str, reason: str) -> None:
         """Leave a file out, and remember why."""
+        reason = _printable(reason)
         self.refused[PurePosixPath(name).name] = reason
         self.notes.append(f"{_printable(name)}: {reason}")
 
@@ -92,11 +95,7 @@ def read(
         intake.notes.append(f"the folder can't be read: {error.strerror}")
     timestamp = _timestamp(intake)
     notebooks, refused, base = _find_notebooks(intake, expected)
-    files = {
-        _relative(PurePosixPath(name), base): data
-        for name, data in intake.files.items()
-        if not name.lower().endswith(".ipynb") and PurePosixPath(name).name != TIMESTAMP
-    }
+    files = _other_files(intake, base)
     return Submission(
         student, assignment, notebooks, refused, files, tuple(intake.notes), timestamp
     )
@@ -147,9 +146,10 @@ def _read_zip(path: Path, name: str, intake: _Intake) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
-                if not member.is_dir() and not _IGNORED & set(PurePosixPath(member.filename).parts):
+                parts = PurePosixPath(member.filename).parts
+                if parts and not member.is_dir() and not _IGNORED_IN_ZIP.intersection(parts):
                     _read_member(archive, member, name, intake)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except Exception as error:  # zipfile promises nothing about malformed input
         intake.refuse(name, f"is a damaged zip file ({error}): zip the folder again")
 
 
@@ -164,27 +164,33 @@ def _read_member(
             raise _Refusal("is a link; hand in the file itself")
         if member.flag_bits & 1:
             raise _Refusal("is encrypted; zip without a password")
+        if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            # Python unpacks the others without a bound on memory.
+            raise _Refusal("is compressed in an unusual way: zip the folder again, as .zip")
         intake.room(str(inner), member.file_size)
         with archive.open(member) as file:  # the size in the header may lie: read no more than fits
             data = file.read(intake.limits.submission_bytes - intake.size + 1)
         intake.room(str(inner), len(data))
     except _Refusal as reason:
         intake.refuse(str(inner), str(reason))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+    except Exception:  # zipfile promises nothing about malformed input
         intake.refuse(str(inner), f"is damaged inside {name}: zip the folder again")
     else:
         intake.take(str(inner), data)
 
 
 def _timestamp(intake: _Intake) -> datetime | None:
-    for name, data in intake.files.items():
-        if PurePosixPath(name).name == TIMESTAMP:
-            try:
-                stamp: datetime = parse_utc(data.decode("utf-8").strip())
-                return stamp.replace(tzinfo=UTC)
-            except (ValueError, OverflowError, AttributeError):
-                intake.notes.append(f"{TIMESTAMP}: not a date and time; taken as on time")
-    return None
+    """Return the date in the submission's own timestamp.txt; deeper ones are the student's."""
+    data = intake.files.get(TIMESTAMP)
+    if data is None:
+        return None
+    try:
+        with warnings.catch_warnings(action="error"):  # an unknown time zone
+            stamp: datetime = parse_utc(data.decode("utf-8").strip())
+        return stamp.replace(tzinfo=UTC)
+    except Exception:  # the parser promises nothing about malformed input
+        intake.notes.append(f"{TIMESTAMP}: not a date and time; taken as on time")
+        return None
 
 
 def _find_notebooks(
@@ -226,9 +232,23 @@ def _find_notebooks(
     return found, {stem: reason for stem, reason in refused.items() if stem not in found}, base
 
 
-def _relative(path: PurePosixPath, base: PurePosixPath) -> str:
-    """Return a file's path beside the notebook, where the student had it."""
-    return str(path.relative_to(base) if path.is_relative_to(base) else path)
+def _other_files(intake: _Intake, base: PurePosixPath) -> dict[str, bytes]:
+    """Return files by their path beside the notebook; all of them can be written there."""
+    files = {}
+    for name, data in intake.files.items():
+        path = PurePosixPath(name)
+        if path.suffix.lower() != ".ipynb" and path.name != TIMESTAMP:
+            files[path.relative_to(base) if path.is_relative_to(base) else path] = data
+    taken = files.keys() | {PurePosixPath(TIMESTAMP)}
+    clashing = {
+        path
+        for path in files
+        if len(os.fsencode(path)) > _LONGEST_PATH
+        or any(parent in taken or parent.suffix == ".ipynb" for parent in path.parents)
+    }
+    for path in sorted(clashing):
+        intake.notes.append(f"{_printable(str(path))}: left out, its path is too long or not free")
+    return {str(path): data for path, data in files.items() if path not in clashing}
 
 
 def _best_match(
@@ -308,7 +328,7 @@ def _cell(number: int, cell: object) -> StudentCell:
     source = cell.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
-    if not isinstance(source, str) or cell.get("cell_type") not in {"code", "markdown", "raw"}:
+    if not isinstance(source, str) or cell.get("cell_type") not in ("code", "markdown", "raw"):
         raise _Refusal(f"cell {number} is damaged: it has no source text or no cell type")
     source = source.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
     metadata = cell.get("metadata")

@@ -1,5 +1,6 @@
 """course.toml: the one place that says what the course is and what a submission may use."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -167,7 +168,8 @@ def _build(kind: type[T], path: Path, where: str, entry: object) -> T:
             raise CourseError(
                 f"{path}: unknown name {key!r} in [{where}] (known: {', '.join(sorted(known))})"
             )
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (number and math.isfinite(value) and value >= 0):
             raise CourseError(f"{path}: {where}.{key} must be a number, 0 or more")
     return kind(**table)
 

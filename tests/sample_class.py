@@ -1,7 +1,7 @@
 """A sample class for `make demo`: a course folder with real submissions made from the variants.
 
-    python -m tests.sample_class build/demo          makes the folder, anew
-    python -m tests.sample_class --next build/demo   says what to look at after grading
+python -m tests.sample_class build/demo          makes the folder, anew
+python -m tests.sample_class --next build/demo   says what to look at after grading
 """
 
 import json
@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.check import Variant, all_variants, standard_variants
 from autograder.merge import grade_id, is_answer
-from autograder.release import read_source, student_version
+from autograder.release import SOLUTION, read_source, student_version
 from autograder.settings import load_course
 
 ROOT = Path(__file__).parents[1]
@@ -93,8 +93,10 @@ def _notebook(source: NotebookNode, variant: Variant) -> NotebookNode:
     for cell in notebook.cells:
         name = grade_id(cell)
         if is_answer(cell):
-            own = cell.cell_type == "markdown" and variant.answers[name].strip() != cell.source.strip()
-            cell.source = WRITTEN if own and variant.answers[name] else variant.answers[name]
+            answer = variant.answers[name]
+            written = cell.cell_type == "markdown" and answer not in ("", cell.source)
+            lines = (line for line in answer.splitlines() if line.strip() not in SOLUTION)
+            cell.source = WRITTEN if written else "\n".join(lines)
         cells.append(cell)
         cells += [nbformat.v4.new_code_cell(code) for code in variant.extra.get(name, ())]
     notebook.cells = cells
@@ -130,7 +132,7 @@ def show_next(folder: Path) -> None:
         f"  {shown}/build/release/{ASSIGNMENT}.zip   what students get\n"
         f"  {shown}/build/autograded/   the graded notebooks, as nbgrader lays them\n"
         f"  make report COURSE={shown}   how the class did, question by question\n"
-        f"  make lab   then Nbgrader > Formgrader (with COURSE={shown} in the environment: this class)"
+        f"  COURSE={shown} make lab   then Nbgrader > Formgrader: grade the written answers"
     )
 
 

@@ -139,7 +139,10 @@ def test_a_timeout_stops_the_cell_and_the_next_one_runs():
 
 def test_a_stubborn_loop_ends_the_kernel():
     """A cell that swallows the interrupt ends the kernel within the grace time."""
-    stubborn = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    stubborn = (
+        "import time\n"
+        "while True:\n    try: time.sleep(60)\n    except BaseException: print('still here')"
+    )
     begun = time.monotonic()
     runs = PlainKernel().run(notebook(stubborn, "1"), {}, QUICK)
     assert runs["c0"].error == DEAD

@@ -292,7 +292,9 @@ def test_links_are_not_followed(tmp_path, solved_bytes, kind):
         (folder / "toy.ipynb").symlink_to(outside / "gone.ipynb")
     submission = read(folder)
     assert submission.notebooks == {}
-    assert "link" in submission.refused["toy"] or "not an ordinary file" in submission.refused["toy"]
+    assert (
+        "link" in submission.refused["toy"] or "not an ordinary file" in submission.refused["toy"]
+    )
 
 
 def link_member(name):
@@ -346,17 +348,18 @@ def test_an_encrypted_zip_is_explained(tmp_path, solved_bytes):
     assert "password" in read_files(tmp_path, {"hw1.zip": data}).refused["toy"]
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_a_damaged_member_is_explained(tmp_path, solved_bytes, method):
-    """A member that can't be unpacked, whatever its compression, is refused with a reason."""
+    """A member that can't be unpacked is refused with a reason."""
     data = bytearray(zipped({"toy.ipynb": solved_bytes}, method))
     data[39 + 20 : 39 + 200] = bytes(byte ^ 0xA5 for byte in data[39 + 20 : 39 + 200])
     assert "damaged" in read_files(tmp_path, {"hw1.zip": bytes(data)}).refused["toy"]
 
 
-def test_an_unknown_compression_is_explained(tmp_path, solved_bytes):
-    """A compression that Python lacks is a reason, not an exception."""
-    data = patched(zipped({"toy.ipynb": solved_bytes}), 10, "<H", 99)
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 99])
+def test_an_unusual_compression_is_explained(tmp_path, solved_bytes, method):
+    """A compression that Python lacks, or unpacks without a bound on memory, is a reason."""
+    data = patched(zipped({"toy.ipynb": solved_bytes}), 10, "<H", method)
     assert "zip the folder again" in read_files(tmp_path, {"hw1.zip": data}).refused["toy"]
 
 
@@ -430,8 +433,17 @@ def test_the_timestamp_is_read(tmp_path, text):
 
 @pytest.mark.parametrize(
     "data",
-    [b"tomorrow", b"", b"\xff", b"2026-99-99", b"9999999999999", b"0001-01-01 00:00 +14:00"]
-    + [b"2026-12-01 10:00 XYZ extra", b"2026-12-01 10:00 99999999999", b"a b /etc/passwd"],
+    [
+        b"tomorrow",
+        b"",
+        b"\xff",
+        b"2026-99-99",
+        b"9999999999999",
+        b"0001-01-01T00:00+14:00",
+        b"2026-12-01 10:00 XYZ extra",
+        b"2026-12-01 10:00 99999999999",
+        b"a b /etc/passwd",
+    ],
 )
 def test_a_bad_timestamp_is_noted(tmp_path, solved_bytes, data):
     """A timestamp that is no date is noted, and the notebook is graded all the same."""
