@@ -103,7 +103,7 @@ def _sort_cells(
                 answers[name] = cell.source
         elif original is not None and _is_released(cell.source, original.source):
             notes.append(f"a copy of {name!r} is left out")
-        elif cell.cell_id in plain:
+        elif cell.cell_id in plain and cell.cell_type == plain[cell.cell_id].cell_type:
             anchor = cell.cell_id
         elif cell.source.strip() and cell.source.strip() not in plain_sources:
             if original is not None:

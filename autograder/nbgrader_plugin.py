@@ -1,5 +1,8 @@
 """What nbgrader_config.py names: the course's folders and rules inside plain nbgrader."""
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from nbgrader.plugins import LateSubmissionPlugin
@@ -11,6 +14,8 @@ from autograder.settings import Course, LateRule
 
 def configure(config: Any, course: Course) -> None:
     """Give nbgrader and formgrader the course's folders, late rule and redacted feedback."""
+    own = str(Path(sys.executable).parent)  # nbgrader starts `alembic` by name
+    os.environ["PATH"] = os.pathsep.join([own, os.environ.get("PATH", "")])
     config.CourseDirectory.update(course.nbgrader_folders())
     config.GenerateFeedback.preprocessors = STEPS
     config.AssignLatePenalties.plugin_class = late_plugin(course.late)

@@ -3,10 +3,8 @@
 import ast
 import importlib.util
 import io
-import os
 import re
 import shutil
-import sys
 import tempfile
 import tokenize
 import zipfile
@@ -46,8 +44,9 @@ def read_source(path: Path) -> NotebookNode:
     """
     try:
         notebook = nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError) as error:
-        raise AssignmentError(f"{path} can't be read: {str(error).splitlines()[0]}") from None
+    except Exception as error:  # nbformat's converters promise nothing about malformed input
+        what = (str(error) or type(error).__name__).splitlines()[0]
+        raise AssignmentError(f"{path} can't be read: {what}") from None
     found = list(problems(notebook))
     if found:
         raise AssignmentError(f"{path}: " + "; ".join(found))
@@ -224,7 +223,6 @@ def _generate(course: Course, assignment: Assignment) -> None:
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     course.build.mkdir(exist_ok=True)
     target = course.build / "release" / assignment.name
     with tempfile.TemporaryDirectory(dir=course.build) as scratch:

@@ -179,9 +179,9 @@ def test_a_release_is_told(tmp_path, capsys):
 
 
 def test_grading_with_a_broken_submission(grading):
-    """A submission that can't be read is named with its reason, and the exit code is 1."""
+    """A submission that can't be read is named with its reason, and the exit code says so."""
     code, out = grading
-    assert code == 1
+    assert code == 3
     assert out.splitlines()[0] == (
         "hw1: graded 3 submissions; 1 could not be graded, in whole or part, and got 0 there:"
     )
@@ -194,7 +194,7 @@ def test_grades_are_printed(graded, grading, capsys):
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
     assert lines["ada"].split()[1:5] == ["5.00", "0.00", "5.00", "7.00"]
     assert lines["bob"].split()[1:5] == ["3.00", "0.00", "3.00", "7.00"]
-    assert "lost in test-double" in lines["bob"]
+    assert "lost points in test-double" in lines["bob"]
     assert "not a Jupyter notebook" in lines["cyd"]
 
 
@@ -223,9 +223,9 @@ def test_no_grades_yet(tmp_path, capsys):
 
 
 def test_check_tells_wrong_from_right(tmp_path, capsys):
-    """`check` ends with 1 where variants are missing, and prints each one's points."""
+    """`check` ends with 3 where variants are missing, and prints each one's points."""
     toy.course_in(tmp_path)
-    assert run(tmp_path, "check", "hw1") == 1
+    assert run(tmp_path, "check", "hw1") == 3
     out = capsys.readouterr().out
     assert "hw1: 3 of 3 variants as expected" in out
     assert "gap: toy: no wrong variant fails test-half" in out

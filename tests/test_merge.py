@@ -196,6 +196,16 @@ def test_old_notebooks_without_cell_ids_keep_free_cells():
     assert sources(merged)[3] == "helper = 1"
 
 
+def test_code_in_an_explanations_cell_is_kept():
+    """An explanation that the student made a code cell, and wrote code into, is a free cell."""
+    merged = merge(GRADING, replaced("now-text", cell_type="code", source="helper = 1"))
+    texts = sources(merged)
+    assert "Now with text." in texts
+    assert texts.index("helper = 1") < texts.index(
+        "def shout(text):\n    return text.upper() + '!'"
+    )
+
+
 def test_of_copied_answers_the_first_counts_and_the_second_runs():
     """A copied and changed answer cell runs after the first as an ordinary cell, with a note."""
     second = StudentCell("code", "double = 3", "new-id", "double")

@@ -108,5 +108,5 @@ def test_an_unknown_assignment_names_those_there_are(course):
 def test_an_assignment_without_notebooks_is_told(course):
     """An assignment without a notebook is refused with the folder to put one into."""
     (course.sources / "hw1" / "toy.ipynb").unlink()
-    with pytest.raises(CourseError, match="has no notebook: put one into .*hw1"):
+    with pytest.raises(CourseError, match=r"has no notebook: put one into .*hw1"):
         course.assignment("hw1")

@@ -1,0 +1,168 @@
+"""autograder.collect: a class's download, however it was packed, into submitted/."""
+
+import os
+import zipfile
+
+import pytest
+
+from autograder.collect import collect
+from autograder.errors import SubmissionError
+
+FOLDERS = {
+    "plain": {"ada/toy.ipynb": b"a", "bob/toy.ipynb": b"b", "bob/sub/data.csv": b"1"},
+    "nbgrader": {
+        "ada/hw1/toy.ipynb": b"a",
+        "bob/hw1/toy.ipynb": b"b",
+        "bob/hw1/sub/data.csv": b"1",
+        "bob/hw2/toy.ipynb": b"another assignment",
+    },
+    "rubbish": {
+        "ada/toy.ipynb": b"a",
+        "bob/toy.ipynb": b"b",
+        "bob/sub/data.csv": b"1",
+        "__MACOSX/ada/._toy.ipynb": b"x",
+        ".DS_Store": b"x",
+        "grades.csv": b"x",
+    },
+}
+BOTH = {"ada": {"toy.ipynb": b"a"}, "bob": {"toy.ipynb": b"b", "sub/data.csv": b"1"}}
+DOWNLOADS = {
+    **{name: (files, BOTH) for name, files in FOLDERS.items()},
+    "Moodle": (
+        {
+            "Ada Lovelace_123_assignsubmission_file_/toy.ipynb": b"a",
+            "Ada Lovelace_123_assignsubmission_onlinetext_/onlinetext.html": b"hello",
+            "Bob_45_assignsubmission_file/hw1.zip": b"PK",
+        },
+        {
+            "Ada Lovelace_123": {"toy.ipynb": b"a", "onlinetext.html": b"hello"},
+            "Bob_45": {"hw1.zip": b"PK"},
+        },
+    ),
+    "Canvas": (
+        {
+            "lovelaceada_12_345_toy.ipynb": b"a",
+            "lovelaceada_12_346_my_data.csv": b"1",
+            "byronbob_LATE_13_347_hw1.zip": b"PK",
+        },
+        {
+            "lovelaceada_12": {"toy.ipynb": b"a", "my_data.csv": b"1"},
+            "byronbob_13": {"hw1.zip": b"PK"},
+        },
+    ),
+    "one file a student": (
+        {"ada.ipynb": b"a", "bob.zip": b"PK"},
+        {"ada": {"ada.ipynb": b"a"}, "bob": {"bob.zip": b"PK"}},
+    ),
+}
+
+
+def pack(tmp_path, files, as_zip):
+    """Lay files into a folder, or a zip, and return its path."""
+    path = tmp_path / ("download.zip" if as_zip else "download")
+    tmp_path.mkdir(exist_ok=True)
+    if as_zip:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+        return path
+    for name, data in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(data)
+    return path
+
+
+def submitted(course, assignment="hw1"):
+    """Return the files in submitted/, by student and name."""
+    return {
+        folder.name: {
+            path.relative_to(folder / assignment).as_posix(): path.read_bytes()
+            for path in (folder / assignment).rglob("*")
+            if path.is_file()
+        }
+        for folder in course.submitted.iterdir()
+    }
+
+
+@pytest.mark.parametrize("as_zip", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("kind", DOWNLOADS)
+def test_a_download_is_understood(tmp_path, course, kind, as_zip):
+    """Each known layout, as a folder or a zip, puts each student's files where they belong."""
+    files, expected = DOWNLOADS[kind]
+    taken = collect(course, "hw1", pack(tmp_path, files, as_zip))
+    assert submitted(course) == expected
+    assert set(taken) == set(expected)
+
+
+def test_a_new_download_replaces_only_its_students_work(tmp_path, course):
+    """A student's earlier work, all of it, is replaced; another student's stays."""
+    collect(course, "hw1", pack(tmp_path / "1", FOLDERS["plain"], False))
+    collect(course, "hw1", pack(tmp_path / "2", {"bob/new.ipynb": b"new"}, False))
+    assert submitted(course) == {"ada": {"toy.ipynb": b"a"}, "bob": {"new.ipynb": b"new"}}
+
+
+def test_the_folder_of_submissions_can_be_its_own_download(tmp_path, course):
+    """Collecting from submitted/ itself loses nothing."""
+    collect(course, "hw1", pack(tmp_path, FOLDERS["plain"], False))
+    collect(course, "hw1", course.submitted)
+    assert submitted(course) == BOTH
+
+
+@pytest.mark.parametrize("name", ["../evil.ipynb", "/../evil.ipynb", "ada/../../evil.ipynb"])
+def test_a_zip_cannot_write_outside(tmp_path, course, name):
+    """A download's member that leads outside is written inside, or nowhere."""
+    before = set(tmp_path.parent.rglob("evil*"))
+    collect(course, "hw1", pack(tmp_path, {name: b"x", "ada/toy.ipynb": b"a"}, True))
+    outside = set(tmp_path.parent.rglob("evil*")) - before
+    assert all(path.is_relative_to(course.submitted) for path in outside)
+    assert not os.path.exists("/evil.ipynb")
+    assert submitted(course)["ada"]["toy.ipynb"] == b"a"
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["in a student's folder", "at the top"])
+def test_links_are_copied_as_links(tmp_path, course, inside):
+    """A link in a download stays a link, so that what it points to is never copied."""
+    secret = tmp_path / "secret.ipynb"
+    secret.write_bytes(b"secret")
+    folder = pack(tmp_path, FOLDERS["plain"], False)
+    (folder / "ada/link.ipynb" if inside else folder / "eve.ipynb").symlink_to(secret)
+    collect(course, "hw1", folder)
+    copied = next(path for path in course.submitted.rglob("*.ipynb") if path.is_symlink())
+    assert copied.name == ("link.ipynb" if inside else "eve.ipynb")
+    assert os.readlink(copied) == str(secret)
+
+
+def broken(data: bytes) -> bytes:
+    """Return a zip whose first member, deflated, can't be unpacked."""
+    begin = 30 + data[26]
+    return data[:begin] + b"\xff\xff\xff" + data[begin + 3 :]
+
+
+@pytest.mark.parametrize(
+    "kind", ["gone", "text", "cut zip", "damaged member", "empty folder", "empty zip", "encrypted"]
+)
+def test_a_useless_download_is_told_in_one_line(tmp_path, course, kind):
+    """A download that can't be read, or holds no work, is told in one line, nothing is written."""
+    path = pack(tmp_path, {} if "empty" in kind else FOLDERS["plain"], kind != "empty folder")
+    if kind == "gone":
+        path = tmp_path / "gone"
+    elif kind == "text":
+        path.write_bytes(b"hello")
+    elif kind == "cut zip":
+        path.write_bytes(path.read_bytes()[:-20])
+    elif kind == "damaged member":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.ipynb", b"abcdefgh" * 9)
+        path.write_bytes(broken(path.read_bytes()))
+    elif kind == "empty folder":
+        path.mkdir()
+    elif kind == "encrypted":
+        data = bytearray(path.read_bytes())
+        data[6] |= 1
+        data[data.index(b"PK\x01\x02") + 8] |= 1
+        path.write_bytes(data)
+    with pytest.raises(SubmissionError) as caught:
+        collect(course, "hw1", path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not course.submitted.exists()

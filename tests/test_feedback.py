@@ -1,0 +1,202 @@
+"""Feedback pages: the student's points and reasons, and nothing that tells a hidden test."""
+
+import html
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from autograder import store
+from autograder.execute import error_output
+from autograder.feedback import redact, write_pages
+from autograder.feedback.redact import PLACEHOLDER
+from autograder.grade import grade_class, refuse
+from autograder.gradebook import Recorder, open_gradebook
+from tests import toy
+from tests.toy import job
+
+# Ways to see a test's source while it runs; what they find is printed in a later cell.
+SPY = """\
+def double(x):
+    global seen
+    seen = In[-1]
+    print(In[-1], repr(In[-1]))
+    if x < 0:
+        raise type("Leak", (Exception,), {})(In[-1])
+    return 2 * x"""
+ANSWERS = {
+    "ada": toy.SOLUTION,
+    "spy": {**toy.SOLUTION, "double": SPY},
+    "bob": {**toy.SOLUTION, "double": "def double(x):\n    return x * x"},
+}
+EXTRA = {
+    "spy": {
+        "test-double": "print(In)\nprint(seen)\nprint(repr(seen))\nseen",
+        "test-half": "from IPython.display import HTML, display\ndisplay(HTML(seen))\n"
+        "display({'text/plain': seen}, raw=True)\nraise ValueError(seen)",
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory) -> dict[str, str]:
+    """The pages of a class, as text, by student."""
+    root = tmp_path_factory.mktemp("feedback")
+    course = toy.released_in(root)
+    jobs = [job(student, answers, EXTRA.get(student)) for student, answers in ANSWERS.items()]
+    results = [*grade_class(jobs), refuse(job("cyd"), "the file <b>is</b> empty")]
+    with open_gradebook(course) as book:
+        recorder = Recorder(book, course, "hw1")
+        for result in results:
+            store.write(course, result)
+            recorder.record(result)
+    told = dict(write_pages(course, "hw1"))
+    assert told == {"ada": None, "bob": None, "cyd": None, "spy": None}
+    return {
+        student: (root / "build/feedback" / student / "hw1/toy.html").read_text("utf-8")
+        for student in told
+    }
+
+
+def plain(page: str) -> str:
+    """Return a page's text without tags and spaces."""
+    return "".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split())
+
+
+@pytest.mark.parametrize("student", ["ada", "spy", "bob", "cyd"])
+@pytest.mark.parametrize("secret", ["-31.25", "-62.5", "-40960", "-20480", "BEGIN HIDDEN"])
+def test_no_page_tells_a_hidden_test(pages, student, secret):
+    """No hidden value stands in a page, even where a student prints the test's source."""
+    assert secret.replace(" ", "") not in plain(pages[student])
+    assert secret not in pages[student]
+
+
+def test_a_made_exception_is_not_told(pages):
+    """An exception that a student made to carry values does not reach the page's test cell."""
+    assert "a hidden check failed with an exception" in pages["spy"]
+
+
+@pytest.mark.parametrize(
+    ("student", "score"), [("ada", "5.0"), ("bob", "3.0"), ("spy", "3.0"), ("cyd", "0.0")]
+)
+def test_the_page_has_the_points(pages, student, score):
+    """The sum on a page is the gradebook's."""
+    assert f"Score:{score}/7.0" in plain(pages[student])
+
+
+def test_the_reason_of_a_loss_is_told(pages):
+    """A visible loss is told with its line's message, a hidden one with its plain message."""
+    text = html.unescape(pages["bob"])
+    assert f"✗ a hidden check: {toy.HIDDEN_MESSAGE}" in text
+    assert "✓ all tests of this cell passed" not in plain(pages["bob"])
+    assert "assert double(2) == 4".replace(" ", "") in plain(pages["ada"])
+    assert PLACEHOLDER.replace(" ", "") in plain(pages["ada"])
+
+
+def test_a_refused_submission_has_a_page(pages):
+    """A refused submission's page says why, and the reason can't be markup."""
+    assert "Thisnotebookcouldnotbegraded:thefile<b>is</b>empty" in plain(
+        pages["cyd"].replace("&lt;", "&amp;lt;")
+    ).replace("&lt;", "<")
+    assert "<b>is</b>" not in pages["cyd"]
+
+
+def test_one_failed_page_stops_nobody(tmp_path):
+    """A student without a page is told with a reason, and the next one has a page."""
+    course = toy.released_in(tmp_path)
+    for student in ("ada", "bob"):
+        result = refuse(job(student), "nothing")
+        store.write(course, result)
+        if student == "bob":
+            with open_gradebook(course) as book:
+                Recorder(book, course, "hw1").record(result)
+    (tmp_path / "build/autograded/ada/hw1/toy.ipynb").write_text("{")
+    told = dict(write_pages(course, "hw1"))
+    assert told["ada"]
+    assert told["bob"] is None
+    assert Path(tmp_path / "build/feedback/bob/hw1/toy.html").is_file()
+
+
+def notebook(*outputs: NotebookNode, test_output: NotebookNode | None = None) -> NotebookNode:
+    """Return the toy's notebook with outputs of the answer cell and of the test."""
+    nb = toy.source()
+    by_id = {cell.id: cell for cell in nb.cells}
+    by_id["double"].outputs = list(outputs)
+    by_id["test-double"].outputs = [test_output] if test_output else []
+    redact(nb)
+    return nb
+
+
+def cell(nb: NotebookNode, name: str) -> NotebookNode:
+    return next(cell for cell in nb.cells if cell.id == name)
+
+
+def stream(text: str) -> NotebookNode:
+    return nbformat.v4.new_output("stream", name="stdout", text=text)
+
+
+def test_the_visible_lines_stay():
+    """A test cell keeps its visible lines, and a line says that there are others."""
+    text = cell(notebook(), "test-double").source
+    assert text == f'assert double(2) == 4, "{toy.VISIBLE_MESSAGE}"\n{PLACEHOLDER}'
+
+
+def test_a_test_without_hidden_lines_is_as_it_was():
+    """A cell without hidden tests is shown whole."""
+    nb = toy.source()
+    cell(nb, "test-double").source = "assert double(2) == 4"
+    redact(nb)
+    assert cell(nb, "test-double").source == "assert double(2) == 4"
+
+
+@pytest.mark.parametrize(
+    ("output", "line"),
+    [
+        (None, "✓ all tests of this cell passed"),
+        (error_output("Timeout", "stopped after 1 s"), "✗ stopped after 1 s"),
+        (error_output("NotRun", "not run: the kernel had died"), "✗ not run: the kernel had died"),
+        (error_output("ValueError", "-62.5"), "✗ a hidden check failed with ValueError"),
+        (stream("-62.5 seen\n"), "✓ all tests of this cell passed"),
+        (
+            nbformat.v4.new_output(
+                "execute_result", execution_count=1, data={"text/plain": "1.5"}
+            ),
+            "1.5 of 2 points",
+        ),
+    ],
+)
+def test_a_test_cell_has_one_line_of_output(output, line):
+    """Of a test cell's output one line is left: passed, the points, or why it failed."""
+    (left,) = cell(notebook(test_output=output), "test-double").outputs
+    assert left.text == line + "\n"
+
+
+LINE = f'{toy.HIDDEN_LINE}, "{toy.HIDDEN_MESSAGE}"'
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        stream(LINE),
+        stream("before\n  " + LINE.replace(" ", "  ") + "\nafter"),
+        stream(repr("a\n" + LINE + "\n")),
+        stream(repr("it's\n" + LINE)),
+        error_output("ValueError", LINE),
+        nbformat.v4.new_output("display_data", data={"text/html": f"<p>{LINE}</p>"}),
+        nbformat.v4.new_output("execute_result", data={"text/plain": repr(LINE)}),
+    ],
+)
+def test_an_output_with_a_hidden_line_is_withheld(output):
+    """An output that contains a line of a hidden test, even as a repr, is replaced."""
+    (left,) = cell(notebook(output), "double").outputs
+    assert left.text == "[this output is not shown: it contained lines of the tests]\n"
+
+
+@pytest.mark.parametrize(
+    "output", [stream("loss 0.25\n"), error_output("ValueError", "my own"), stream("")]
+)
+def test_other_outputs_stay(output):
+    """A student's own output is shown as it was."""
+    assert cell(notebook(output), "double").outputs == [output]
