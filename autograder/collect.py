@@ -4,9 +4,9 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from autograder.errors import SubmissionError
 from autograder.files import replaced_folder
@@ -37,7 +37,7 @@ def collect(course: Course, assignment: str, download: Path) -> dict[str, list[s
     taken: dict[str, list[str]] = {}
     with _opened(download, course.limits.submission_bytes) as folder:
         parts: dict[str, list[tuple[Path, str]]] = {}
-        for student, path, name in _entries(folder, assignment):
+        for student, path, name in _entries(folder, assignment, course.assignments.keys()):
             parts.setdefault(student, []).append((path, name))
         for student, files in sorted(parts.items()):
             with replaced_folder(course.submitted / student / assignment) as target:
@@ -64,18 +64,31 @@ def _opened(download: Path, limit: int) -> Iterator[Path]:
                 for member in archive.infolist():
                     if member.file_size <= limit:
                         archive.extract(member, scratch)  # drops "..", drives and leading slashes
+                    else:
+                        _lay_size(member, Path(scratch), limit)
         except Exception as error:  # zipfile promises nothing about malformed input
             raise SubmissionError(f"{download} can't be read as a folder or zip: {error}") from None
         yield Path(scratch)
 
 
-def _entries(folder: Path, assignment: str) -> Iterator[tuple[str, Path, str]]:
+def _lay_size(member: zipfile.ZipInfo, folder: Path, limit: int) -> None:
+    """Lay a hole of more than `limit` bytes for a member that is too large: intake refuses it."""
+    path = folder.joinpath(*(part for part in PurePosixPath(member.filename).parts if part != "/"))
+    if path.resolve().is_relative_to(folder.resolve()):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.truncate(limit + 1)
+
+
+def _entries(folder: Path, assignment: str, others: Set[str]) -> Iterator[tuple[str, Path, str]]:
     """Yield student, path and file name of each entry at the top of a download."""
     for path in sorted(folder.iterdir()):
         if path.name in _SKIPPED or path.name.startswith("."):
             continue
         if path.is_dir() and not path.is_symlink():
             inner = path / assignment
+            if not inner.is_dir() and any((path / other).is_dir() for other in others):
+                continue  # this student handed in another assignment only
             yield _MOODLE.sub("", path.name), inner if inner.is_dir() else path, path.name
         elif match := _CANVAS.match(path.name):
             yield f"{match['name']}_{match['id']}", path, match["file"]

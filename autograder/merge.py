@@ -103,7 +103,7 @@ def _sort_cells(
                 answers[name] = cell.source
         elif original is not None and _is_released(cell.source, original.source):
             notes.append(f"a copy of {name!r} is left out")
-        elif cell.cell_id in plain and cell.cell_type == plain[cell.cell_id].cell_type:
+        elif cell.cell_id and _is_same_kind(cell, plain.get(cell.cell_id)):
             anchor = cell.cell_id
         elif cell.source.strip() and cell.source.strip() not in plain_sources:
             if original is not None:
@@ -117,6 +117,10 @@ def _note_changes(name: str, original: NotebookNode, cell: StudentCell, notes: l
         notes.append(f"{name!r} was made a {cell.cell_type} cell; taken as {original.cell_type}")
     if not is_answer(original) and not _is_released(cell.source, original.source):
         notes.append(f"{name!r} was changed; the instructor's version counts")
+
+
+def _is_same_kind(cell: StudentCell, original: NotebookNode | None) -> bool:
+    return original is not None and cell.cell_type == original.cell_type
 
 
 def _is_released(source: str, original: str) -> bool:

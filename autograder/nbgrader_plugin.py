@@ -1,21 +1,18 @@
 """What nbgrader_config.py names: the course's folders and rules inside plain nbgrader."""
 
-import os
-import sys
-from pathlib import Path
 from typing import Any
 
 from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder.feedback.pages import STEPS
 from autograder.policy import late_penalty
+from autograder.release import own_tools_first
 from autograder.settings import Course, LateRule
 
 
 def configure(config: Any, course: Course) -> None:
     """Give nbgrader and formgrader the course's folders, late rule and redacted feedback."""
-    own = str(Path(sys.executable).parent)  # nbgrader starts `alembic` by name
-    os.environ["PATH"] = os.pathsep.join([own, os.environ.get("PATH", "")])
+    own_tools_first()
     config.CourseDirectory.update(course.nbgrader_folders())
     config.GenerateFeedback.preprocessors = STEPS
     config.AssignLatePenalties.plugin_class = late_plugin(course.late)

@@ -3,16 +3,23 @@
 import ast
 import importlib.util
 import io
+import os
 import re
 import shutil
+import sys
 import tempfile
 import tokenize
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearHiddenTests,
@@ -22,6 +29,7 @@ from nbgrader.preprocessors import (
     ComputeChecksums,
     LockCells,
 )
+from traitlets.config import Config
 
 from autograder.errors import AssignmentError, ReleaseError
 from autograder.files import replaced_file, replaced_folder
@@ -50,6 +58,11 @@ def read_source(path: Path) -> NotebookNode:
     found = list(problems(notebook))
     if found:
         raise AssignmentError(f"{path}: " + "; ".join(found))
+    try:
+        student_version(notebook)
+    except Exception as error:  # nbgrader's steps raise many kinds; the first line tells
+        what = str(error).splitlines()[0]
+        raise AssignmentError(f"{path}: nbgrader refuses its metadata: {what}") from None
     return notebook
 
 
@@ -126,20 +139,26 @@ def regions(source: str, markers: tuple[str, str]) -> list[str]:
 def secrets(source: NotebookNode) -> frozenset[str]:
     """Return what students must not see: lines and expected values of solutions and hidden tests.
 
-    Lines are without spaces, and left out if a student sees the same line anyway.
+    Lines are without spaces. Left out is what students see anyway: of hidden tests, their lines and
+    numbers that visible code has too; of solutions, the lines that any visible cell has too.
     """
+    tests: set[str] = set()
     lines: set[str] = set()
     for cell in source.cells:
         hidden = regions(cell.source, HIDDEN)
-        lines.update(map(_squeeze, hidden + regions(cell.source, SOLUTION)))
-        lines.update(_expected_values("\n".join(hidden)))
+        values = set(_expected_values("\n".join(hidden)))
+        tests.update(map(_squeeze, hidden), filter(_is_value, values))
+        lines.update(map(_squeeze, regions(cell.source, SOLUTION)), values)
         if cell.metadata.get("nbgrader", {}).get("solution") and SOLUTION[0] not in cell.source:
             lines.update(map(_squeeze, cell.source.splitlines()))
-    public = {_squeeze(line) for cell in student_version(source).cells for line in _lines(cell)}
-    everything = "\n".join(public)
-    return frozenset(
-        line for line in lines if len(line) >= SHORTEST_SECRET and line not in everything
-    ) | frozenset(value for value in lines if _is_value(value) and value not in everything)
+    cells = student_version(source).cells
+    text = "\n".join(_squeeze(line) for cell in cells for line in _lines(cell))
+    code = "\n".join(
+        _squeeze(line) for cell in cells if cell.cell_type == "code" for line in _lines(cell)
+    )
+    unseen = {line for line in tests if line not in code}
+    unseen |= {line for line in lines - tests if line not in text}
+    return frozenset(line for line in unseen if len(line) >= SHORTEST_SECRET or _is_value(line))
 
 
 def _lines(cell: NotebookNode) -> list[str]:
@@ -185,13 +204,7 @@ def release(course: Course, assignment: Assignment) -> Path:
     sources = {path.stem: read_source(path) for path in course.notebooks(assignment.name)}
     extra = _course_files()
     check_leaks(sources, extra)
-    _generate(course, assignment)
-    folder = course.build / "release" / assignment.name
-    for name, source in sources.items():
-        published = nbformat.read(folder / f"{name}.ipynb", as_version=4)
-        if published.cells != student_version(source).cells:
-            raise ReleaseError(f"{name}: nbgrader's release differs from the one that was checked")
-    return _zip(folder, assignment, extra)
+    return _zip(_generate(course, assignment, sources), assignment, extra)
 
 
 def check_leaks(sources: Mapping[str, NotebookNode], extra: Mapping[str, bytes]) -> None:
@@ -215,14 +228,9 @@ def check_leaks(sources: Mapping[str, NotebookNode], extra: Mapping[str, bytes])
             )
 
 
-def _generate(course: Course, assignment: Assignment) -> None:
-    """Run nbgrader's generate step into a folder beside, then put it in place whole."""
-    from nbgrader.api import Gradebook
-    from nbgrader.converters import GenerateAssignment
-    from nbgrader.converters.base import NbGraderException
-    from nbgrader.coursedir import CourseDirectory
-    from traitlets.config import Config
-
+def _generate(course: Course, assignment: Assignment, sources: Mapping[str, NotebookNode]) -> Path:
+    """Run nbgrader's generate step into a folder beside; put it in place if it is as checked."""
+    own_tools_first()
     course.build.mkdir(exist_ok=True)
     target = course.build / "release" / assignment.name
     with tempfile.TemporaryDirectory(dir=course.build) as scratch:
@@ -235,12 +243,26 @@ def _generate(course: Course, assignment: Assignment) -> None:
             converter.log.setLevel("ERROR")
             converter.start()
             with Gradebook(course.db_url) as gradebook:
-                due = assignment.due.replace(tzinfo=None) if assignment.due else None
+                due = assignment.due
+                due = due.astimezone(UTC).replace(tzinfo=None) if due else None
                 gradebook.update_or_create_assignment(assignment.name, duedate=due)
         except NbGraderException as error:
             raise AssignmentError(f"{assignment.name}: nbgrader refuses: {error}") from None
+        made = Path(scratch, assignment.name)
+        for name, source in sources.items():
+            cells = nbformat.read(made / f"{name}.ipynb", as_version=4).cells
+            if cells != student_version(source).cells:
+                raise ReleaseError(f"{name}: nbgrader's release is not the one that was checked")
         with replaced_folder(target) as folder:
-            shutil.copytree(Path(scratch, assignment.name), folder, dirs_exist_ok=True)
+            shutil.copytree(made, folder, dirs_exist_ok=True)
+    return target
+
+
+def own_tools_first() -> None:
+    """Put this environment's programs first on PATH: nbgrader starts `alembic` by name."""
+    own = str(Path(sys.executable).parent)
+    if os.environ.get("PATH", "").split(os.pathsep)[0] != own:
+        os.environ["PATH"] = os.pathsep.join([own, os.environ.get("PATH", "")])
 
 
 def _course_files() -> dict[str, bytes]:

@@ -32,7 +32,9 @@ def read(course: Course) -> list[check.Variant]:
 
 def test_a_variant_is_read(course):
     """Title, answers, new cells and the losses are as the file says; other answers are solved."""
-    text = "# Squares.\n# loses: test-double, test-half\n# %% double\nA = 1\n\n# %% after half\nB = 2"
+    text = (
+        "# Squares.\n# loses: test-double, test-half\n# %% double\nA = 1\n\n# %% after half\nB = 2"
+    )
     put(course, "wrong/square", text + "\n# %% after half\nC = 3\n")
     (variant,) = read(course)
     assert (variant.name, variant.title) == ("wrong/square", "Squares.")

@@ -7,6 +7,8 @@ import pytest
 
 from autograder.collect import collect
 from autograder.errors import SubmissionError
+from autograder.intake import read
+from autograder.settings import Assignment, Course, Limits
 
 FOLDERS = {
     "plain": {"ada/toy.ipynb": b"a", "bob/toy.ipynb": b"b", "bob/sub/data.csv": b"1"},
@@ -166,3 +168,25 @@ def test_a_useless_download_is_told_in_one_line(tmp_path, course, kind):
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not course.submitted.exists()
+
+
+def test_a_file_too_large_in_a_class_zip_is_told(tmp_path):
+    """A file over the limit in a class's zip reaches intake, which names the reason."""
+    course = Course(tmp_path, "toy", {"hw1": Assignment("hw1")}, limits=Limits(submission_mb=0.1))
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr("ada/toy.ipynb", b" " * 200_000)
+        archive.writestr("bob/toy.ipynb", b"{}")
+    assert set(collect(course, "hw1", tmp_path / "class.zip")) == {"ada", "bob"}
+    folder = course.submitted / "ada" / "hw1"
+    submission = read(folder, "ada", "hw1", {"toy": frozenset({"x"})}, course.limits)
+    assert "larger than 0.1 MB" in submission.refused["toy"]
+
+
+def test_another_assignments_work_is_not_taken(tmp_path):
+    """A student's folder that holds only another assignment is not taken as this one."""
+    course = Course(tmp_path, "toy", {"hw1": Assignment("hw1"), "hw2": Assignment("hw2")})
+    for student, assignment in (("ada", "hw1"), ("bob", "hw2")):
+        place = tmp_path / "class" / student / assignment
+        place.mkdir(parents=True)
+        (place / "toy.ipynb").write_text("{}")
+    assert set(collect(course, "hw1", tmp_path / "class")) == {"ada"}

@@ -96,10 +96,22 @@ def grades(course: Course, student: str) -> dict[str, dict[str, object]]:
         return {**cells, **{f"comment of {name}": text for name, text in comments.items()}}
 
 
-@pytest.mark.parametrize("student", HONEST)
+@pytest.mark.parametrize("student", [student for student in HONEST if student != "blank"])
 def test_scores_are_nbgraders(ours, stock, student):
     """Each graded cell has the same score, state and comment as after `nbgrader autograde`."""
     assert grades(ours, student) == grades(stock, student)
+
+
+def test_a_blank_notebook_differs_only_in_what_a_person_must_do(ours, stock):
+    """Emptied answers have nbgrader's scores, but count as no response: nobody must read them."""
+    mine, theirs = grades(ours, "blank"), grades(stock, "blank")
+    assert mine["explain"]["score"] == theirs["explain"]["score"] == 0
+    assert (mine["explain"]["needs_manual_grade"], mine["comment of explain"]) == (
+        False,
+        {"comment": "No response."},
+    )
+    for name in ("test-double", "test-half"):
+        assert mine[name] == theirs[name]
 
 
 def test_the_class_is_not_all_alike(ours):

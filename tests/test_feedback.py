@@ -160,9 +160,7 @@ def test_a_test_without_hidden_lines_is_as_it_was():
         (error_output("ValueError", "-62.5"), "✗ a hidden check failed with ValueError"),
         (stream("-62.5 seen\n"), "✓ all tests of this cell passed"),
         (
-            nbformat.v4.new_output(
-                "execute_result", execution_count=1, data={"text/plain": "1.5"}
-            ),
+            nbformat.v4.new_output("execute_result", execution_count=1, data={"text/plain": "1.5"}),
             "1.5 of 2 points",
         ),
     ],

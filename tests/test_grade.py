@@ -14,12 +14,9 @@ from tests.toy import FakeExecutor, job
 OVER = "not run: the kernel had died, or the time was up, in a cell above"
 
 
-def test_cell(points: float = 2.0, source: str = toy.TEST_DOUBLE) -> nbformat.NotebookNode:
-    metadata = {"nbgrader": {"grade_id": "t", "points": points, "grade": True, "solution": False}}
-    return nbformat.v4.new_code_cell(source, metadata=metadata)
-
-
-test_cell.__test__ = False  # type: ignore[attr-defined]  # a builder, not a test
+def cell_to_judge() -> nbformat.NotebookNode:
+    metadata = {"nbgrader": {"grade_id": "t", "points": 2, "grade": True, "solution": False}}
+    return nbformat.v4.new_code_cell(toy.TEST_DOUBLE, metadata=metadata)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +47,7 @@ test_cell.__test__ = False  # type: ignore[attr-defined]  # a builder, not a tes
 )
 def test_judge(run, points, status):
     """Only a clean run gives points: all, or the final number if it lies in [0, max]."""
-    verdict = judge(test_cell(), run)
+    verdict = judge(cell_to_judge(), run)
     assert (verdict.points, verdict.status) == (points, status)
     assert verdict.max_points == 2
     assert bool(verdict.reason) == (status != "passed")
@@ -58,8 +55,8 @@ def test_judge(run, points, status):
 
 def test_a_cell_that_did_not_run_says_why():
     """The reason of a cell that did not run is the kernel's, or that an earlier cell ended it."""
-    assert judge(test_cell(), CellRun(False)) == Verdict("t", 0.0, 2.0, "not run", OVER)
-    assert judge(test_cell(), CellRun(False, message="no kernel")).reason == "no kernel"
+    assert judge(cell_to_judge(), CellRun(False)) == Verdict("t", 0.0, 2.0, "not run", OVER)
+    assert judge(cell_to_judge(), CellRun(False, message="no kernel")).reason == "no kernel"
 
 
 @pytest.mark.parametrize(

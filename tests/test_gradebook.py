@@ -12,8 +12,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograder import gradebook
 from autograder.errors import GradebookError
 from autograder.execute import TIMEOUT
-from autograder.gradebook import Recorder, check_released, open_gradebook, rows
 from autograder.grade import grade_submission
+from autograder.gradebook import Recorder, check_released, open_gradebook, rows
 from autograder.models import CellRun, GradedSubmission
 from autograder.release import grading_version
 from autograder.settings import Course
