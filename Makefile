@@ -22,7 +22,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: COURSE := build/demo
+demo: override COURSE := build/demo
 demo: setup  ## a sample class of hw1: release, grade, feedback, grades
 	$(BIN)/python -m tests.sample_class $(COURSE)
 	$(AUTOGRADER) release hw1

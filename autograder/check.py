@@ -10,6 +10,7 @@ A variant is a small file in `tests/variants/<assignment>/<notebook>/{right,wron
     helper = 1
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,12 +95,13 @@ def count(course: Course, assignment: Assignment) -> int:
 def _result(
     notebook: str, variant: Variant, points: Mapping[str, float], graded: GradedSubmission
 ) -> Result:
+    refused = "; ".join(graded.refusals)  # nothing was tried, so nothing is as expected
     verdicts = {v.grade_id: v for v in graded.notebooks[0].verdicts if v.grade_id in points}
     return Result(
         notebook,
         variant,
         {name: 0.0 if name in variant.loses else full for name, full in points.items()},
-        {name: verdicts[name].points or 0.0 for name in points},
+        {name: math.nan if refused else verdicts[name].points or 0.0 for name in points},
         {name: verdict.reason for name, verdict in verdicts.items() if verdict.reason},
     )
 

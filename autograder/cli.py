@@ -13,9 +13,8 @@ from autograder import check as variants
 from autograder import feedback, grade, gradebook, release, report, store
 from autograder.collect import collect
 from autograder.errors import AutograderError, SubmissionError
-from autograder.intake import read
+from autograder.intake import TIMESTAMP, printable, read
 from autograder.merge import grade_id
-from autograder.models import GradedSubmission
 from autograder.settings import Course, load_course
 
 T = TypeVar("T")
@@ -30,7 +29,7 @@ a course from start to end:
   autograder grade hw1 --from download.zip  takes the class's work into submitted/ and grades it
   autograder feedback hw1                   build/feedback/<student>/hw1/*.html
   autograder grades hw1                     who has how many points
-  nbgrader formgrader                       grade written answers by hand (also in JupyterLab)
+  jupyter lab                               Nbgrader > Formgrader: grade written answers by hand
   nbgrader export                           the gradebook as CSV
 
 exit codes: 0 all is well; 3 done, but some submissions could not be graded (or some variants, or
@@ -48,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"autograder: {error}", file=sys.stderr)
         return ERROR
     except OSError as error:
-        print(f"autograder: {error.filename}: {error.strerror}", file=sys.stderr)
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        print(f"autograder: {what}", file=sys.stderr)
         return ERROR
     except KeyboardInterrupt:
         print("\nautograder: stopped; what was graded so far is kept", file=sys.stderr)
@@ -139,6 +139,8 @@ def _grade(course: Course, args: argparse.Namespace) -> int:
         if args.download:
             taken = collect(course, args.assignment, args.download)
             print(f"{args.download}: took the work of {len(taken)} students into submitted/")
+            if not any(course.submitted.glob(f"*/{args.assignment}/{TIMESTAMP}")):
+                print("the download has no dates of hand-in, so nobody counts as late")
         expected = {
             name: frozenset(filter(None, map(grade_id, source.cells)))
             for name, source in sources.items()
@@ -153,18 +155,21 @@ def _grade(course: Course, args: argparse.Namespace) -> int:
             for folder in _folders(course, args.assignment)
         ]
         recorder = gradebook.Recorder(book, course, args.assignment)
-        refused: list[GradedSubmission] = []
+        refused: dict[str, str] = {}
         for graded in _progress(grade.grade_class(jobs), len(jobs), "graded"):
-            store.write(course, graded)
-            recorder.record(graded)
             if graded.refusals:
-                refused.append(graded)
+                refused[graded.student] = "; ".join(graded.refusals)
+            try:
+                store.write(course, graded)
+                recorder.record(graded)
+            except (OSError, ValueError) as error:  # a name or file that this disk can't hold
+                refused[graded.student] = f"the result can't be written: {error}"
     print(f"{args.assignment}: graded {len(jobs)} submissions", end="")
     print(
         f"; {len(refused)} could not be graded, in whole or part, and got 0 there:" * bool(refused)
     )
-    for graded in sorted(refused, key=lambda graded: graded.student):
-        print(f"  {graded.student}: {'; '.join(graded.refusals)}")
+    for student, reason in sorted(refused.items()):
+        print(f"  {printable(student)}: {printable(reason)}")
     return SOME_FAILED if refused else OK
 
 

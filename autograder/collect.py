@@ -5,11 +5,12 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import SubmissionError
 from autograder.files import replaced_folder
+from autograder.intake import TIMESTAMP
 from autograder.settings import Course
 
 _MOODLE = re.compile(r"_assignsubmission_(file|onlinetext)_?$")
@@ -43,7 +44,9 @@ def collect(course: Course, assignment: str, download: Path) -> dict[str, list[s
             with replaced_folder(course.submitted / student / assignment) as target:
                 for path, name in files:
                     if path.is_dir() and not path.is_symlink():
-                        shutil.copytree(path, target, symlinks=True, dirs_exist_ok=True)
+                        own = _MOODLE.search(name)  # a date in there would be the student's
+                        skip = shutil.ignore_patterns(TIMESTAMP) if own else None
+                        shutil.copytree(path, target, True, skip, dirs_exist_ok=True)
                     else:
                         shutil.copy2(path, target / name, follow_symlinks=False)
             taken[student] = [name for _, name in files]
@@ -62,22 +65,30 @@ def _opened(download: Path, limit: int) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(download) as archive:
                 for member in archive.infolist():
-                    if member.file_size <= limit:
-                        archive.extract(member, scratch)  # drops "..", drives and leading slashes
-                    else:
-                        _lay_size(member, Path(scratch), limit)
+                    _extract(archive, member, Path(scratch), limit)
         except Exception as error:  # zipfile promises nothing about malformed input
             raise SubmissionError(f"{download} can't be read as a folder or zip: {error}") from None
         yield Path(scratch)
 
 
-def _lay_size(member: zipfile.ZipInfo, folder: Path, limit: int) -> None:
-    """Lay a hole of more than `limit` bytes for a member that is too large: intake refuses it."""
+def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, limit: int) -> None:
+    """Unpack a member; of one that is too large or damaged, a file that intake refuses."""
+    if member.file_size > limit:
+        _lay_hole(member, folder, limit + 1)
+        return
+    try:
+        archive.extract(member, folder)  # drops "..", drives and leading slashes
+    except Exception:  # zipfile promises nothing about malformed input
+        with suppress(OSError):  # a name that this disk can't hold
+            _lay_hole(member, folder, 0)
+
+
+def _lay_hole(member: zipfile.ZipInfo, folder: Path, size: int) -> None:
     path = folder.joinpath(*(part for part in PurePosixPath(member.filename).parts if part != "/"))
     if path.resolve().is_relative_to(folder.resolve()):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
-            file.truncate(limit + 1)
+            file.truncate(size)
 
 
 def _entries(folder: Path, assignment: str, others: Set[str]) -> Iterator[tuple[str, Path, str]]:

@@ -21,6 +21,10 @@ class SubmissionError(AutograderError):
     """A download or the folder of submissions can't be read at all."""
 
 
+class KernelError(AutograderError):
+    """A kernel to run a notebook in can't be started: the machine's fault, not the student's."""
+
+
 class GradebookError(AutograderError):
     """The gradebook is missing, locked, or from another version of the assignment."""
 

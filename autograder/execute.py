@@ -23,17 +23,17 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from autograder.errors import KernelError
 from autograder.models import CellRun
+from autograder.release import FIGURE_TAG
 from autograder.settings import Limits
 
 GRACE_SECONDS = 2.0  # between an interrupt and the end of the kernel
 START_SECONDS = 60
-SKIPPED_TAG = "figure"  # the instructor's cells that only show something: not run when grading
 # CellRun.error, and an output's ename, where it is not an exception's name
 TIMEOUT, DEAD, NOT_RUN = "Timeout", "DeadKernel", "NotRun"
 _SILENT = logging.Logger("kernel", logging.CRITICAL + 1)  # what went wrong is in the CellRun
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
 class Executor(Protocol):
@@ -75,23 +75,24 @@ class PlainKernel:
 async def _run(notebook: NotebookNode, folder: Path, limits: Limits) -> dict[str, CellRun]:
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and not _skipped(cell)]
     runs: dict[str, CellRun] = {}
-    try:
-        async with _kernel(notebook, folder) as client:
-            ends = time.monotonic() + limits.notebook_seconds
-            for cell in cells:
-                client.timeout = max(1, round(min(limits.cell_seconds, ends - time.monotonic())))
-                runs[cell.id] = await _run_cell(client, cell, notebook.cells.index(cell))
-                _cut_outputs(cell, limits.output_bytes)
-                if runs[cell.id].error == DEAD or time.monotonic() > ends:
-                    break
-    except (RuntimeError, OSError) as error:  # the kernel did not start
-        return {cell.id: CellRun(False, error=DEAD, message=str(error)) for cell in cells}
+    async with _kernel(notebook, folder) as client:
+        ends = time.monotonic() + limits.notebook_seconds
+        for cell in cells:
+            client.timeout = max(1, round(min(limits.cell_seconds, ends - time.monotonic())))
+            runs[cell.id] = await _run_cell(client, cell, notebook.cells.index(cell))
+            _cut_outputs(cell, limits.output_bytes)
+            if runs[cell.id].error == DEAD or time.monotonic() > ends:
+                break
     return {cell.id: runs.get(cell.id, CellRun(ran=False)) for cell in cells}
 
 
 @asynccontextmanager
 async def _kernel(notebook: NotebookNode, folder: Path) -> AsyncIterator[NotebookClient]:
-    """Start a kernel in `folder`; at the end kill it with all that it started."""
+    """Start a kernel in `folder`; at the end kill it with all that it started.
+
+    Raises:
+        KernelError: it does not start.
+    """
     home = folder.parent
     manager = AsyncKernelManager(
         kernel_name="python3",
@@ -105,26 +106,30 @@ async def _kernel(notebook: NotebookNode, folder: Path) -> AsyncIterator[Noteboo
         km=manager,
         allow_errors=True,
         record_timing=False,
-        skip_cells_with_tag="",  # no tag but SKIPPED_TAG keeps a cell, so a test, from running
+        skip_cells_with_tag="",  # no tag but FIGURE_TAG keeps a cell, so a test, from running
         log=_SILENT,
     )
     try:
-        await manager.start_kernel(
-            cwd=str(folder),
-            env=_environment(home),
-            extra_arguments=["--HistoryManager.hist_file=:memory:"],
-        )
-        client.kc = manager.client()
-        client.kc.start_channels()
-        await client.kc.wait_for_ready(timeout=START_SECONDS)
+        try:
+            await manager.start_kernel(
+                cwd=str(folder),
+                env=_environment(home),
+                extra_arguments=["--HistoryManager.hist_file=:memory:"],
+            )
+            client.kc = manager.client()
+            client.kc.start_channels()
+            await client.kc.wait_for_ready(timeout=START_SECONDS)
+        except (RuntimeError, OSError) as error:
+            raise KernelError(f"no kernel could be started: {error}; grade again") from error
         client.kc.allow_stdin = False
         yield client
     finally:
         group = getattr(manager.provisioner, "pgid", None)
-        if manager.has_kernel:
-            await manager.shutdown_kernel(now=True)
-        if client.kc is not None:
-            client.kc.stop_channels()
+        with suppress(RuntimeError, OSError):  # what was earned stays, however the kernel ends
+            if manager.has_kernel:
+                await manager.shutdown_kernel(now=True)
+            if client.kc is not None:
+                client.kc.stop_channels()
         if group:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal.SIGKILL)
@@ -148,20 +153,28 @@ async def _run_cell(client: NotebookClient, cell: NotebookNode, index: int) -> C
     seconds = time.monotonic() - begun
     failures = [output for output in cell.outputs if output.output_type == "error"]
     if failures:
-        return failed_run(failures[0], seconds)
+        return failed_run(failures[0], cell.execution_count, seconds)
     return CellRun(True, seconds, value=_last_value(cell))
 
 
-def failed_run(output: NotebookNode, seconds: float = 0.0) -> CellRun:
-    """Read an `error` output: the exception, its text, and the line of the cell it came from."""
-    trace = _ANSI.sub("", "\n".join(output.traceback))
-    place = _LINE.search(trace)
+def failed_run(output: NotebookNode, count: int | None, seconds: float = 0.0) -> CellRun:
+    """Read an `error` output: the exception, its text, and the line of the cell it came from.
+
+    Args:
+        output: the output, whose traceback may pass through several cells.
+        count: the execution count of the cell that gave it; only its own lines count.
+        seconds: how long the cell ran.
+    """
+    trace = _ANSI.sub("", "\n".join(output.traceback)).replace(
+        f"{output.ename}: {output.evalue}", ""
+    )
+    places = re.findall(rf"^Cell In\[{count}\], line (\d+)", trace, re.MULTILINE)
     return CellRun(
         ran=True,
         seconds=seconds,
         error=str(output.ename),
         message=str(output.evalue).strip(),
-        line=int(place.group(1)) if place else None,
+        line=int(places[-1]) if places else None,
     )
 
 
@@ -196,21 +209,23 @@ def _add_error(cell: NotebookNode, name: str, text: str) -> None:
 
 
 def _cut_outputs(cell: NotebookNode, limit: int) -> None:
-    """Keep the first `limit` bytes of a cell's output; errors stay."""
+    """Keep the first `limit` bytes of a cell's output; errors and the last value stay."""
     room = limit
     kept = []
     for output in cell.outputs:
         size = len(str(output.get("text", output.get("data", ""))))
-        if output.output_type == "error" or size <= room:
+        if output.output_type in {"error", "execute_result"} or size <= room:
             kept.append(output)
         elif output.output_type == "stream":
             kept.append(NotebookNode(output, text=output.text[:room] + "\n[output cut]\n"))
+        else:
+            kept.append(nbformat.v4.new_output("stream", text="[a large output is left out]\n"))
         room = max(0, room - size)
     cell.outputs = kept
 
 
 def _skipped(cell: NotebookNode) -> bool:
-    return SKIPPED_TAG in cell.metadata.get("tags", ())
+    return FIGURE_TAG in cell.metadata.get("tags", ())
 
 
 def _environment(home: Path) -> dict[str, str]:

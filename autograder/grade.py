@@ -23,6 +23,7 @@ from autograder.settings import Limits
 
 NOTES_ID = "grader-notes"  # the cell on top of a graded notebook that tells what was left out
 _HINT_LENGTH = 300
+_ROUNDING = 1e-9  # parts of a point may add up to a little more than their sum
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,10 @@ def grade_submission(job: Job, executor: Executor | None = None) -> GradedSubmis
     submission = job.submission
     try:
         files, left_out = ordinary_files(submission.files)
+        notes = submission.notes + left_out
         notebooks = tuple(
-            _grade_notebook(job, name, files, executor or PlainKernel()) for name in job.notebooks
+            _grade_notebook(job, name, files, notes, executor or PlainKernel())
+            for name in job.notebooks
         )
     except Exception as error:  # a fault of the grader: this student must not stop the others
         return refuse(job, f"the grader failed: {type(error).__name__}: {error}")
@@ -86,7 +89,7 @@ def grade_submission(job: Job, executor: Executor | None = None) -> GradedSubmis
         notebooks,
         submission.timestamp,
         files,
-        submission.notes + left_out,
+        notes,
         time.monotonic() - begun,
     )
 
@@ -101,24 +104,30 @@ def refuse(job: Job, reason: str) -> GradedSubmission:
 
 
 def _grade_notebook(
-    job: Job, name: str, files: Mapping[str, bytes], executor: Executor
+    job: Job, name: str, files: Mapping[str, bytes], notes: tuple[str, ...], executor: Executor
 ) -> GradedNotebook:
     cells = job.submission.notebooks.get(name)
     if cells is None:
         reason = job.submission.refused.get(name, "nothing was handed in")
-        return _refused_notebook(job, name, reason)
+        return _refused_notebook(job, name, reason, notes)
     merged = merge(nbformat.reads(job.notebooks[name], as_version=4), cells)
     runs = executor.run(merged.notebook, files, job.limits)
-    return _graded(name, merged, runs)
+    return _graded(name, merged, runs, notes)
 
 
-def _refused_notebook(job: Job, name: str, reason: str) -> GradedNotebook:
+def _refused_notebook(
+    job: Job, name: str, reason: str, notes: tuple[str, ...] = ()
+) -> GradedNotebook:
     merged = merge(nbformat.reads(job.notebooks[name], as_version=4), ())
-    return _graded(name, Merged(merged.notebook, merged.unanswered), {}, refused=reason)
+    return _graded(name, Merged(merged.notebook, merged.unanswered), {}, notes, reason)
 
 
 def _graded(
-    name: str, merged: Merged, runs: Mapping[str, CellRun], refused: str | None = None
+    name: str,
+    merged: Merged,
+    runs: Mapping[str, CellRun],
+    notes: tuple[str, ...],
+    refused: str | None = None,
 ) -> GradedNotebook:
     verdicts = []
     for cell in filter(is_graded, merged.notebook.cells):
@@ -129,9 +138,11 @@ def _graded(
         if verdict.status == "not run":
             cell.outputs = [error_output(NOT_RUN, verdict.reason)]
         verdicts.append(verdict)
-    notes = ((f"This notebook could not be graded: {refused}",) if refused else ()) + merged.notes
-    if notes:
-        text = "**Grader's notes**\n\n" + "\n".join(f"- {_escaped(note)}" for note in notes)
+    told = [*notes, *merged.notes]
+    if refused:
+        told.insert(0, f"This notebook could not be graded: {refused}")
+    if told:
+        text = "**Grader's notes**\n\n" + "\n".join(f"- {_escaped(note)}" for note in told)
         merged.notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=NOTES_ID))
     executed = nbformat.writes(merged.notebook)
     return GradedNotebook(name, tuple(verdicts), executed, merged.unanswered, refused, merged.notes)
@@ -176,7 +187,9 @@ def _partial(value: str, points: float) -> float | None:
         number = float(re.sub(r"^np\.float\d+\((.*)\)$", r"\1", value))
     except ValueError:
         return None
-    return number if math.isfinite(number) and 0 <= number <= points else None
+    if not (math.isfinite(number) and 0 <= number <= points + _ROUNDING):
+        return None
+    return min(number, points)
 
 
 def why(source: str, run: CellRun) -> str:

@@ -83,6 +83,19 @@ def check_released(gradebook: Any, assignment: str, sources: Mapping[str, Notebo
         for cell in source.cells
         if "nbgrader" in cell.metadata
     }
+    known = set(
+        gradebook.db.scalars(
+            select(api.Notebook.name)
+            .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+            .where(api.Assignment.name == assignment)
+        )
+    )
+    if known != sources.keys():
+        names = ", ".join(sorted(known ^ sources.keys()))
+        raise GradebookError(
+            f"{assignment} changed since its release (notebooks added or removed: {names}): "
+            f"run `autograder release {assignment}`"
+        )
     changed = sorted(
         key for key in released.keys() | now.keys() if released.get(key) != now.get(key)
     )
@@ -117,6 +130,9 @@ class Recorder:
         self._db = gradebook.db
         self._course = course
         self._assignment = gradebook.find_assignment(assignment)
+        due = course.assignments[assignment].due  # it may have moved since the release
+        self._assignment.duedate = due.astimezone(UTC).replace(tzinfo=None) if due else None
+        self._db.commit()
         self._notebooks = {
             notebook.name: (
                 notebook.id,

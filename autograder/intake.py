@@ -23,9 +23,9 @@ from autograder.settings import Limits
 
 MAX_FILES = 500
 MAX_CELLS = 2000
-TIMESTAMP = "timestamp.txt"  # nbgrader's: when the submission was handed in
-_IGNORED = {"__MACOSX", ".DS_Store", ".ipynb_checkpoints", "__pycache__", ".git", "Thumbs.db"}
-_IGNORED_IN_ZIP = _IGNORED | {TIMESTAMP}  # a zip is the student's: a date in it proves nothing
+TIMESTAMP = "timestamp.txt"  # nbgrader's: the date of hand-in; in a zip it is the student's own
+_IGNORED = {"__MACOSX", "Thumbs.db", "__pycache__", "venv", "env", "node_modules"}
+_MAX_NOTES = 50
 _LONGEST_PATH = 255  # bytes
 _OLD_FORMAT = 4
 
@@ -45,15 +45,19 @@ class _Intake:
     size: int = 0
 
     def take(self, name: str, data: bytes) -> None:
-        """Keep a file."""
+        """Keep a file; of two with one path the first, which is not from a zip."""
+        if name in self.files:
+            self.notes.append(f"{printable(name)}: handed in twice; the loose file is taken")
+            return
         self.files[name] = data
         self.size += len(data)
 
     def refuse(self, name: str, reason: str) -> None:
         """Leave a file out, and remember why."""
-        reason = _printable(reason)
+        reason = printable(reason)
         self.refused[PurePosixPath(name).name] = reason
-        self.notes.append(f"{_printable(name)}: {reason}")
+        if len(self.notes) < _MAX_NOTES:
+            self.notes.append(f"{printable(name)}: {reason}")
 
     def room(self, name: str, size: int) -> None:
         """Raise _Refusal if one more file of this size is too much."""
@@ -102,7 +106,9 @@ def read(
 
 
 def _read_folder(folder: Path, intake: _Intake) -> None:
-    for path in _walk(folder):
+    """Read notebooks first, so that no number of other files can crowd them out; zips last."""
+    order = {".ipynb": 0, ".zip": 2}
+    for path in sorted(_walk(folder), key=lambda path: order.get(path.suffix.lower(), 1)):
         name = path.relative_to(folder).as_posix()
         try:
             data = _read_file(path, name, intake)
@@ -122,12 +128,17 @@ def _read_folder(folder: Path, intake: _Intake) -> None:
 def _walk(folder: Path) -> Iterator[Path]:
     """Yield files and links below a folder, in order; never enters a linked folder."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.name in _IGNORED:
+        if _is_ignored(entry.name):
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path))
         else:
             yield Path(entry.path)
+
+
+def _is_ignored(part: str) -> bool:
+    """Say whether a file or folder of this name is not the student's work: .venv, __MACOSX, ..."""
+    return part in _IGNORED or (part.startswith(".") and part not in {".", ".."})
 
 
 def _read_file(path: Path, name: str, intake: _Intake) -> bytes:
@@ -145,9 +156,12 @@ def _read_file(path: Path, name: str, intake: _Intake) -> bytes:
 def _read_zip(path: Path, name: str, intake: _Intake) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                parts = PurePosixPath(member.filename).parts
-                if parts and not member.is_dir() and not _IGNORED_IN_ZIP.intersection(parts):
+            members = archive.infolist()
+            members.sort(key=lambda member: not member.filename.lower().endswith(".ipynb"))
+            for member in members:
+                parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+                ignored = TIMESTAMP in parts or any(map(_is_ignored, parts))
+                if parts and not member.is_dir() and not ignored:
                     _read_member(archive, member, name, intake)
     except Exception as error:  # zipfile promises nothing about malformed input
         intake.refuse(name, f"is a damaged zip file ({error}): zip the folder again")
@@ -210,7 +224,7 @@ def _find_notebooks(
         try:
             cells = parse_notebook(intake.files[name])
         except _Refusal as reason:
-            intake.notes.append(f"{_printable(name)}: {reason}")
+            intake.notes.append(f"{printable(name)}: {reason}")
             if stem in expected:
                 refused.setdefault(stem, str(reason))
         else:
@@ -224,11 +238,11 @@ def _find_notebooks(
         if match is not None:
             found[stem] = unnamed.pop(match)
             base = PurePosixPath(match).parent
-            intake.notes.append(f"{_printable(match)}: taken as {stem}.ipynb")
+            intake.notes.append(f"{printable(match)}: taken as {stem}.ipynb")
         else:
             refused.setdefault(stem, _why_missing(stem, intake, bool(unnamed)))
     for name in unnamed:
-        intake.notes.append(f"{_printable(name)}: not part of this assignment; not graded")
+        intake.notes.append(f"{printable(name)}: not part of this assignment; not graded")
     return found, {stem: reason for stem, reason in refused.items() if stem not in found}, base
 
 
@@ -247,7 +261,7 @@ def _other_files(intake: _Intake, base: PurePosixPath) -> dict[str, bytes]:
         or any(parent in taken or parent.suffix == ".ipynb" for parent in path.parents)
     }
     for path in sorted(clashing):
-        intake.notes.append(f"{_printable(str(path))}: left out, its path is too long or not free")
+        intake.notes.append(f"{printable(str(path))}: left out, its path is too long or not free")
     return {str(path): data for path, data in files.items() if path not in clashing}
 
 
@@ -276,7 +290,7 @@ def _why_missing(stem: str, intake: _Intake, others: bool) -> str:
         return "nothing was handed in"
     if others:
         return f"no file {wanted} was handed in, and no other notebook has its cells"
-    there = ", ".join(_printable(name) for name in sorted(intake.files)[:3])
+    there = ", ".join(printable(name) for name in sorted(intake.files)[:3])
     return f"no file {wanted} was handed in (there is: {there})"
 
 
@@ -343,5 +357,6 @@ def _cell(number: int, cell: object) -> StudentCell:
     )
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
+    """Return a text that a student chose, fit for a terminal and a page."""
     return "".join(char if char.isprintable() else "?" for char in name)[:200]

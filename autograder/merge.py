@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.intake import printable
 from autograder.models import StudentCell
 
 _HIJACKING = {"sitecustomize", "usercustomize", "conftest", "ipython_config", "__main__"}
@@ -93,7 +94,7 @@ def _sort_cells(
     anchor: str | None = None
     plain_sources = {cell.source.strip() for cell in plain.values()}
     for cell in student:
-        name = cell.grade_id or ""
+        name = cell.grade_id or cell.cell_id or ""  # the same, where an editor dropped one
         original = locked.get(name)
         if original is not None and name not in seen:
             seen.add(name)
@@ -101,6 +102,8 @@ def _sort_cells(
             _note_changes(name, original, cell, notes)
             if is_answer(original):
                 answers[name] = cell.source
+        elif original is not None and _is_late_answer(cell, original, answers.get(name, "")):
+            answers[name] = cell.source
         elif original is not None and _is_released(cell.source, original.source):
             notes.append(f"a copy of {name!r} is left out")
         elif cell.cell_id and _is_same_kind(cell, plain.get(cell.cell_id)):
@@ -110,6 +113,12 @@ def _sort_cells(
                 notes.append(f"a copy of {name!r} is run as an ordinary cell, after the first")
             free.setdefault(anchor, []).append(cell)
     return answers, free, seen
+
+
+def _is_late_answer(cell: StudentCell, original: NotebookNode, first: str) -> bool:
+    """Say whether this copy is the written answer, since the first one was left as released."""
+    by_hand = is_answer(original) and is_graded(original)
+    return by_hand and _is_released(first, original.source) and bool(cell.source.strip())
 
 
 def _note_changes(name: str, original: NotebookNode, cell: StudentCell, notes: list[str]) -> None:
@@ -154,11 +163,12 @@ def ordinary_files(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[
     notes: dict[str, str] = {}
     for name, data in files.items():
         path = PurePosixPath(name)
+        first = printable(path.parts[0])
         top = path.parts[0].removesuffix(".py").removesuffix(".so").split(".")[0]
         if path.name.endswith(".pth") or top in _HIJACKING or path.parts[0].startswith("."):
-            notes[path.parts[0]] = f"{path.parts[0]}: left out, Python or Jupyter would load it"
+            notes[first] = f"{first}: left out, Python or Jupyter would load it"
         elif _is_module(path) and _is_importable(top):
-            notes[path.parts[0]] = f"{path.parts[0]}: left out, the installed {top!r} is used"
+            notes[first] = f"{first}: left out, the installed module is used"
         else:
             kept[name] = data
     return kept, tuple(notes.values())

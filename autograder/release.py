@@ -37,6 +37,7 @@ from autograder.settings import Assignment, Course
 
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
+FIGURE_TAG = "figure"  # cells that only show something: not run when grading
 SHORTEST_SECRET = 16  # characters of a line, without spaces; shorter ones are common idiom
 _README = Path(__file__).with_name("release_readme.md")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # so that the same release is the same file
@@ -82,8 +83,13 @@ def problems(notebook: NotebookNode) -> Iterator[str]:
         seen.add(name)
         if cell.get("id") != name:
             yield f"{where}: its cell id must equal its grade_id"
-        if nbgrader.get("grade") and not nbgrader.get("points", 0) > 0:
+        points = nbgrader.get("points")
+        if nbgrader.get("grade") and not (isinstance(points, int | float) and points > 0):
             yield f"{where}: a graded cell needs points above 0"
+        if nbgrader.get("grade") and FIGURE_TAG in cell.metadata.get("tags", ()):
+            yield f"{where}: a graded cell can't have the tag {FIGURE_TAG!r}, which is not run"
+        if nbgrader.get("task"):
+            yield f"{where}: task cells are not supported; use a written answer"
         for begin, end in (HIDDEN, SOLUTION):
             pairs = [begin, end] * cell.source.count(begin)
             if list(_markers(cell.source, begin, end)) != pairs:
@@ -203,14 +209,14 @@ def release(course: Course, assignment: Assignment) -> Path:
     """
     sources = {path.stem: read_source(path) for path in course.notebooks(assignment.name)}
     extra = _course_files()
-    check_leaks(sources, extra)
+    check_leaks(sources, extra | _own_files(course.sources / assignment.name))
     return _zip(_generate(course, assignment, sources), assignment, extra)
 
 
 def check_leaks(sources: Mapping[str, NotebookNode], extra: Mapping[str, bytes]) -> None:
     """Raise ReleaseError if the students' files hold a secret or an output."""
     hidden = frozenset().union(*map(secrets, sources.values()))
-    texts = {name: data.decode("utf-8") for name, data in extra.items()}
+    texts = {name: data.decode("utf-8", "replace") for name, data in extra.items()}
     for name, source in sources.items():
         notebook = student_version(source)
         for cell in notebook.cells:
@@ -265,6 +271,15 @@ def own_tools_first() -> None:
         os.environ["PATH"] = os.pathsep.join([own, os.environ.get("PATH", "")])
 
 
+def _own_files(folder: Path) -> dict[str, bytes]:
+    """Return the files that lie beside an assignment's notebooks: nbgrader releases them too."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb"
+    }
+
+
 def _course_files() -> dict[str, bytes]:
     """Return the students' library as files of the release, and the pins of its environment."""
     spec = importlib.util.find_spec("course")
@@ -294,11 +309,12 @@ def _zip(folder: Path, assignment: Assignment, extra: Mapping[str, bytes]) -> Pa
 
 
 def _readme(assignment: Assignment, notebooks: Sequence[str]) -> str:
-    due = f"{assignment.due:%A %d %B %Y, %H:%M} UTC" if assignment.due else "as announced"
+    due = assignment.due.astimezone(UTC) if assignment.due else None
+    when = f"{due:%A %d %B %Y, %H:%M} UTC" if due else "as announced"
     return (
         _README.read_text("utf-8")
         .replace("{title}", assignment.title)
         .replace("{name}", assignment.name)
-        .replace("{due}", due)
+        .replace("{due}", when)
         .replace("{notebooks}", ", ".join(f"`{name}`" for name in notebooks))
     )

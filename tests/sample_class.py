@@ -22,6 +22,7 @@ from autograder.settings import load_course
 
 ROOT = Path(__file__).parents[1]
 ASSIGNMENT, NOTEBOOK = "hw1", "numpy_nn"
+MARKER = ".sample-class"  # in a folder that `make` wrote and may replace
 ON_TIME, LATE = "2026-12-14 18:00:00 UTC", "2026-12-16 09:30:00 UTC"
 WRITTEN = "Because equal weights get equal gradients, so the units never become different."
 
@@ -42,8 +43,11 @@ STUDENTS = {
 def make(folder: Path) -> None:
     """Lay out the course folder with the submissions of a class of 18."""
     if folder.exists():
+        if not (folder / MARKER).exists():
+            raise SystemExit(f"{folder} is not a sample class of an earlier run: it is left alone")
         shutil.rmtree(folder)
     shutil.copytree(ROOT / "assignments", folder / "assignments")
+    (folder / MARKER).touch()
     shutil.copy(ROOT / "course.toml", folder)
     path = load_course(folder).notebooks(ASSIGNMENT)[0]
     source = read_source(path)

@@ -7,7 +7,9 @@ import nbformat
 import pytest
 
 from autograder import cli
-from tests import toy
+from autograder.cli import ERROR, SOME_FAILED, main
+from autograder.gradebook import open_gradebook, rows
+from tests import sample_class, toy
 
 COMMANDS = ("release", "grade", "feedback", "grades", "report", "check")
 
@@ -229,3 +231,33 @@ def test_check_tells_wrong_from_right(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "hw1: 3 of 3 variants as expected" in out
     assert "gap: toy: no wrong variant fails test-half" in out
+
+
+def test_a_name_that_cannot_be_written_stops_nobody(tmp_path, capsys):
+    """A student's folder with an undecodable name is told; the others are graded and recorded."""
+    course = toy.released_in(tmp_path)
+    toy.hand_in(course, "zoe")
+    folder = os.path.join(os.fsencode(course.submitted), b"J\xf6rg", b"hw1")
+    os.makedirs(folder)
+    assert main(["--course", str(tmp_path), "grade", "hw1"]) == SOME_FAILED
+    assert "can't be written" in capsys.readouterr().out
+    with open_gradebook(course) as book:
+        assert [row.student for row in rows(book, "hw1")] == ["zoe"]
+
+
+def test_a_solution_beside_the_notebook_is_not_released(tmp_path, capsys):
+    """A file with the solution that lies beside an assignment's notebook stops the release."""
+    course = toy.course_in(tmp_path)
+    text = "\n".join(cell.source for cell in toy.source().cells)
+    (course.sources / "hw1" / "toy.py").write_text(text)
+    assert main(["--course", str(tmp_path), "release", "hw1"]) == ERROR
+    assert "toy.py would tell" in capsys.readouterr().err
+    assert not (course.build / "release").exists()
+
+
+def test_a_sample_class_replaces_only_its_own_folder(tmp_path):
+    """The demo refuses a folder that it did not make, and deletes nothing there."""
+    (tmp_path / "gradebook.db").write_text("precious")
+    with pytest.raises(SystemExit, match="left alone"):
+        sample_class.make(tmp_path)
+    assert (tmp_path / "gradebook.db").read_text() == "precious"

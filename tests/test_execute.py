@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from autograder.errors import KernelError
 from autograder.execute import DEAD, TIMEOUT, PlainKernel, failed_run
 from autograder.models import CellRun
 from autograder.settings import Limits
@@ -199,7 +200,36 @@ def test_a_traceback_is_read_without_its_colours():
         traceback=[
             "\x1b[31mValueError\x1b[0m",
             "Cell \x1b[32mIn[4], line 7\x1b[0m",
+            "Cell In[2], line 1, in f(x)",
             "File lib.py:99",
         ],
     )
-    assert failed_run(output) == CellRun(True, 0.0, "ValueError", "bad", 7)
+    assert failed_run(output, 4) == CellRun(True, 0.0, "ValueError", "bad", 7)
+
+
+def test_the_line_is_the_cells_own_where_exceptions_are_chained():
+    """Of a chained traceback through a student's cell, the line told is that of the test cell."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(
+                "def f(x):\n    try:\n        return {}[x]\n    except KeyError:\n"
+                "        raise ValueError(f'Cell In[2], line 9 {x}')",
+                id="answer",
+            ),
+            nbformat.v4.new_code_cell("a = 1\nb = 2\nf(-31.25)", id="test"),
+        ]
+    )
+    run = PlainKernel().run(notebook, {}, Limits())["test"]
+    assert (run.error, run.line) == ("ValueError", 3)
+
+
+def test_a_kernel_that_does_not_start_is_nobodys_zero(monkeypatch):
+    """A kernel that can't be started raises KernelError, so that no student gets silent zeros."""
+
+    async def refuse(*args, **kwargs):
+        raise OSError(11, "no more processes")
+
+    monkeypatch.setattr("autograder.execute.AsyncKernelManager.start_kernel", refuse)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", id="a")])
+    with pytest.raises(KernelError, match="no more processes"):
+        PlainKernel().run(notebook, {}, Limits())

@@ -198,3 +198,15 @@ def test_an_output_with_a_hidden_line_is_withheld(output):
 def test_other_outputs_stay(output):
     """A student's own output is shown as it was."""
     assert cell(notebook(output), "double").outputs == [output]
+
+
+@pytest.mark.parametrize("student", ["x [1]", "a.b", "Zoë Ångström", "{curly}"])
+def test_a_name_of_any_kind_gets_a_page(tmp_path, student):
+    """A student whose name reads as a pattern has a page like anyone else."""
+    course = toy.released_in(tmp_path / "course [1]")
+    result = refuse(job(student), "the file is empty")
+    with open_gradebook(course) as book:
+        store.write(course, result)
+        Recorder(book, course, "hw1").record(result)
+    assert dict(write_pages(course, "hw1")) == {student: None}
+    assert (course.build / "feedback" / student / "hw1" / "toy.html").exists()

@@ -173,7 +173,7 @@ def test_a_changed_source_is_refused(course, change):
     sources = {"toy": grading_version(source)}
     if change == "new notebook":
         sources["toy2"] = sources["toy"]
-    named = "toy2/" if change == "new notebook" else "toy/test-double"
+    named = "toy2" if change == "new notebook" else "toy/test-double"
     with (
         open_gradebook(course) as book,
         pytest.raises(GradebookError, match=f"changed since its release .*{named}.* release hw1`"),

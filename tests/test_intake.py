@@ -548,3 +548,34 @@ def test_an_arbitrary_timestamp_never_raises(text):
         files = {"timestamp.txt": text.encode("utf-8", "replace")}
         submission = read_files(Path(folder), files)
     assert (submission.timestamp is None) == bool(submission.notes)
+
+
+def test_a_zip_with_an_environment_is_graded(tmp_path, expected, solved_bytes):
+    """A student who zips the folder with its .venv of 600 files still hands in the notebook."""
+    with zipfile.ZipFile(tmp_path / "hw1.zip", "w") as archive:
+        for number in range(600):
+            archive.writestr(f"hw1/.venv/lib/{number}.py", b"")
+            archive.writestr(f"hw1/data/{number}.csv", b"")
+        archive.writestr("hw1/toy.ipynb", solved_bytes)
+    submission = intake.read(tmp_path, "ada", "hw1", expected, Limits())
+    assert "toy" in submission.notebooks
+    assert len(submission.notes) <= 60
+    assert not any(".venv" in name for name in submission.files)
+
+
+def test_a_loose_notebook_goes_before_one_in_a_zip(tmp_path, expected, solved_bytes):
+    """Of a loose notebook and one of that name in a zip, the loose one is graded, with a note."""
+    (tmp_path / "toy.ipynb").write_bytes(solved_bytes)
+    with zipfile.ZipFile(tmp_path / "a_first.zip", "w") as archive:
+        archive.writestr("toy.ipynb", b"{}")
+    submission = intake.read(tmp_path, "ada", "hw1", expected, Limits())
+    assert submission.notebooks["toy"]
+    assert any("handed in twice" in note for note in submission.notes)
+
+
+def test_a_date_in_a_zip_proves_nothing(tmp_path, expected):
+    """A timestamp.txt in a student's zip, however its path is written, is no date of hand-in."""
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.writestr(".\\timestamp.txt", b"2020-01-01 00:00:00 UTC")
+        archive.writestr("hw1/timestamp.txt", b"2020-01-01 00:00:00 UTC")
+    assert intake.read(tmp_path, "ada", "hw1", expected, Limits()).timestamp is None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.merge import Merged, merge, ordinary_files
+from autograder.merge import Merged, is_answer, merge, ordinary_files
 from autograder.models import StudentCell
 from autograder.release import grading_version
 from tests.conftest import HIDDEN_LINES, solved_notebook, student_cells, toy_notebook
@@ -260,3 +260,21 @@ def test_files_that_python_or_jupyter_would_load_are_left_out(name):
 def test_a_students_own_files_are_kept(name):
     """Helpers, data and pictures under names of their own are laid beside the notebook."""
     assert ordinary_files({name: b"x"}) == ({name: b"x"}, ())
+
+
+def test_a_copied_written_answer_is_graded(grading, released):
+    """A written answer in a copy of its cell counts where the first was left as released."""
+    answer = next(c for c in grading.cells if c.cell_type == "markdown" and is_answer(c))
+    first = StudentCell("markdown", answer.source, answer.id, answer.id)
+    second = StudentCell("markdown", "My own words.", "copy", answer.id)
+    merged = merge(grading, [first, second])
+    assert answer.id not in merged.unanswered
+    assert next(c for c in merged.notebook.cells if c.id == answer.id).source == "My own words."
+
+
+def test_answers_are_known_by_their_cell_ids(grading):
+    """Where an editor dropped nbgrader's metadata, a cell is known by its id."""
+    cells = [StudentCell(c.cell_type, "mine = 1", c.id) for c in grading.cells if is_answer(c)]
+    merged = merge(grading, cells)
+    assert not merged.unanswered
+    assert len(merged.notebook.cells) == len(grading.cells)

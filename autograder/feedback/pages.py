@@ -3,6 +3,7 @@
 import glob
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateFeedback
@@ -31,13 +32,24 @@ def write_pages(course: Course, assignment: str) -> Iterator[tuple[str, str | No
         config = Config()
         config.CourseDirectory.update(course.nbgrader_folders())
         config.CourseDirectory.assignment_id = assignment
-        config.CourseDirectory.student_id = glob.escape(student)
         config.GenerateFeedback.preprocessors = STEPS
         config.GenerateFeedback.force = True
-        converter = GenerateFeedback(CourseDirectory(config=config), config=config, log=_SILENT)
+        converter = _OneStudent(CourseDirectory(config=config), config=config, log=_SILENT)
+        converter.folder = folder
         try:
             converter.start()
         except (NbGraderException, SystemExit) as error:
             yield student, str(error)
         else:
             yield student, None
+
+
+class _OneStudent(GenerateFeedback):  # type: ignore[misc]  # nbgrader is untyped
+    """Takes the notebooks of one folder; nbgrader's own search reads [1] in a name as a pattern."""
+
+    folder: Path
+
+    def init_notebooks(self) -> None:
+        """Name the notebooks to convert, as BaseConverter.init_notebooks does."""
+        notebooks = [str(path) for path in sorted(self.folder.glob("*.ipynb"))]
+        self.assignments = {str(self.folder): notebooks}

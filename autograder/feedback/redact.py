@@ -51,7 +51,7 @@ def _hidden_text(notebook: NotebookNode) -> frozenset[str]:
 def _summary(cell: NotebookNode) -> NotebookNode:
     for output in cell.outputs:
         if output.output_type == "error":
-            return _line(f"✗ {why(cell.source, failed_run(output))}")
+            return _line(f"✗ {why(cell.source, failed_run(output, cell.execution_count))}")
         if output.output_type == "execute_result":
             return _line(
                 f"{output.data.get('text/plain', '')} of {cell.metadata.nbgrader.points} points"
