@@ -74,9 +74,7 @@ def check_released(gradebook: Any, assignment: str, sources: Mapping[str, Notebo
         (notebook, cell): checksum for notebook, cell, checksum in gradebook.db.execute(query)
     }
     if not released:
-        raise GradebookError(
-            f"{assignment} is not in the gradebook: run `autograder release {assignment}`"
-        )
+        raise _unreleased(assignment)
     now = {
         (name, cell.metadata.nbgrader.grade_id): cell.metadata.nbgrader.checksum
         for name, source in sources.items()
