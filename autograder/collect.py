@@ -93,9 +93,7 @@ def _lay_hole(member: zipfile.ZipInfo, folder: Path, size: int) -> None:
 
 def _entries(folder: Path, assignment: str, others: Set[str]) -> Iterator[tuple[str, Path, str]]:
     """Yield student, path and file name of each entry at the top of a download."""
-    for path in sorted(folder.iterdir()):
-        if path.name in _SKIPPED or path.name.startswith("."):
-            continue
+    for path in _visible(_unwrapped(folder, assignment)):
         if path.is_dir() and not path.is_symlink():
             inner = path / assignment
             if not inner.is_dir() and any((path / other).is_dir() for other in others):
@@ -105,3 +103,24 @@ def _entries(folder: Path, assignment: str, others: Set[str]) -> Iterator[tuple[
             yield f"{match['name']}_{match['id']}", path, match["file"]
         elif path.suffix in {".zip", ".ipynb"}:
             yield path.stem, path, path.name
+
+
+def _unwrapped(folder: Path, assignment: str) -> Path:
+    """Return the folder of the students' entries: the only folder inside, if it holds them."""
+    entries = _visible(folder)
+    if len(entries) != 1 or entries[0].is_symlink() or not entries[0].is_dir():
+        return folder
+    inside = _visible(entries[0])
+    students = (
+        (path / assignment).is_dir() or _MOODLE.search(path.name) or _CANVAS.match(path.name)
+        for path in inside
+    )
+    return entries[0] if any(students) else folder
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.name not in _SKIPPED and not path.name.startswith(".")
+    ]

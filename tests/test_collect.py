@@ -202,3 +202,21 @@ def test_one_bad_member_of_a_class_zip_stops_nobody(tmp_path, course, harm):
         folder = course.submitted / "ada" / "hw1"
         submission = read(folder, "ada", "hw1", {"toy": frozenset({"x"})}, course.limits)
         assert "empty" in submission.refused["toy"] or "no file" in submission.refused["toy"]
+
+
+@pytest.mark.parametrize(
+    ("files", "students"),
+    [
+        (["all/ada/hw1/toy.ipynb", "all/bob/hw1/toy.ipynb"], {"ada", "bob"}),
+        (["all/Ada_1_assignsubmission_file_/toy.ipynb"], {"Ada_1"}),
+        (["ada/hw1/toy.ipynb"], {"ada"}),
+        (["ada/toy.ipynb", "ada/data/toy.csv"], {"ada"}),
+    ],
+)
+def test_one_folder_around_a_class_is_not_a_student(tmp_path, course, files, students):
+    """A folder that holds the students' entries is opened; one student's own folder is not."""
+    for name in files:
+        path = tmp_path / "download" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    assert set(collect(course, "hw1", tmp_path / "download")) == students
