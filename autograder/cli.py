@@ -33,7 +33,7 @@ a course from start to end:
   nbgrader export                           the gradebook as CSV
 
 exit codes: 0 all is well; 3 done, but some submissions could not be graded (or some variants, or
-pages, are not as they should be); 2 nothing was done, and the line on standard error says why.
+pages, are not as they should be); 2 stopped, and the line on standard error says why.
 """
 
 
@@ -139,7 +139,8 @@ def _grade(course: Course, args: argparse.Namespace) -> int:
         if args.download:
             taken = collect(course, args.assignment, args.download)
             print(f"{args.download}: took the work of {len(taken)} students into submitted/")
-            if not any(course.submitted.glob(f"*/{args.assignment}/{TIMESTAMP}")):
+            places = (course.submitted / student / args.assignment for student in taken)
+            if not any((place / TIMESTAMP).exists() for place in places):
                 print("the download has no dates of hand-in, so nobody counts as late")
         expected = {
             name: frozenset(filter(None, map(grade_id, source.cells)))

@@ -128,8 +128,8 @@ class Recorder:
         self._db = gradebook.db
         self._course = course
         self._assignment = gradebook.find_assignment(assignment)
-        due = course.assignments[assignment].due  # it may have moved since the release
-        self._assignment.duedate = due.astimezone(UTC).replace(tzinfo=None) if due else None
+        # The deadline may have moved since the release.
+        self._assignment.duedate = course.assignments[assignment].due_utc
         self._db.commit()
         self._notebooks = {
             notebook.name: (

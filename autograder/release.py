@@ -11,7 +11,6 @@ import tempfile
 import tokenize
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC
 from pathlib import Path
 
 import nbformat
@@ -249,9 +248,7 @@ def _generate(course: Course, assignment: Assignment, sources: Mapping[str, Note
             converter.log.setLevel("ERROR")
             converter.start()
             with Gradebook(course.db_url) as gradebook:
-                due = assignment.due
-                due = due.astimezone(UTC).replace(tzinfo=None) if due else None
-                gradebook.update_or_create_assignment(assignment.name, duedate=due)
+                gradebook.update_or_create_assignment(assignment.name, duedate=assignment.due_utc)
         except NbGraderException as error:
             raise AssignmentError(f"{assignment.name}: nbgrader refuses: {error}") from None
         made = Path(scratch, assignment.name)
@@ -309,7 +306,7 @@ def _zip(folder: Path, assignment: Assignment, extra: Mapping[str, bytes]) -> Pa
 
 
 def _readme(assignment: Assignment, notebooks: Sequence[str]) -> str:
-    due = assignment.due.astimezone(UTC) if assignment.due else None
+    due = assignment.due_utc
     when = f"{due:%A %d %B %Y, %H:%M} UTC" if due else "as announced"
     return (
         _README.read_text("utf-8")

@@ -21,6 +21,11 @@ class Assignment:
     title: str = ""
     due: datetime | None = None  # with a time zone
 
+    @property
+    def due_utc(self) -> datetime | None:
+        """The deadline as nbgrader keeps it: UTC, without a time zone."""
+        return self.due.astimezone(UTC).replace(tzinfo=None) if self.due else None
+
 
 @dataclass(frozen=True)
 class LateRule:

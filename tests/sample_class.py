@@ -46,8 +46,9 @@ def make(folder: Path) -> None:
         if not (folder / MARKER).exists():
             raise SystemExit(f"{folder} is not a sample class of an earlier run: it is left alone")
         shutil.rmtree(folder)
-    shutil.copytree(ROOT / "assignments", folder / "assignments")
+    folder.mkdir(parents=True)
     (folder / MARKER).touch()
+    shutil.copytree(ROOT / "assignments", folder / "assignments")
     shutil.copy(ROOT / "course.toml", folder)
     path = load_course(folder).notebooks(ASSIGNMENT)[0]
     source = read_source(path)
