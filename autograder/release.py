@@ -208,7 +208,7 @@ def release(course: Course, assignment: Assignment) -> Path:
     """
     sources = {path.stem: read_source(path) for path in course.notebooks(assignment.name)}
     extra = _course_files()
-    check_leaks(sources, extra | _own_files(course.sources / assignment.name))
+    check_leaks(sources, extra | own_files(course.sources / assignment.name))
     return _zip(_generate(course, assignment, sources), assignment, extra)
 
 
@@ -268,7 +268,7 @@ def own_tools_first() -> None:
         os.environ["PATH"] = os.pathsep.join([own, os.environ.get("PATH", "")])
 
 
-def _own_files(folder: Path) -> dict[str, bytes]:
+def own_files(folder: Path) -> dict[str, bytes]:
     """Return the files that lie beside an assignment's notebooks: nbgrader releases them too."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()

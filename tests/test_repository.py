@@ -14,7 +14,19 @@ NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.
 # A module of autograder imports only what stands before it here.
 ORDER = [
     *("errors", "models", "settings", "files", "release", "intake", "collect", "merge"),
-    *("execute", "grade", "store", "policy", "gradebook", "feedback", "report", "check"),
+    *("sandbox", "judge"),
+    *(
+        "session",
+        "execute",
+        "grade",
+        "gate",
+        "store",
+        "policy",
+        "gradebook",
+        "feedback",
+        "report",
+        "check",
+    ),
     *("nbgrader_plugin", "cli"),
 ]
 
