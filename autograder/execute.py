@@ -11,9 +11,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from autograder.judge.profile import Profile, Role
+from autograder.markers import FIGURE_TAG
 from autograder.merge import grade_id, is_answer, is_graded
 from autograder.models import CellRun
-from autograder.release import FIGURE_TAG
 from autograder.sandbox import Sandbox, Unconfined
 from autograder.session import Box, Session, open_session
 from autograder.settings import Limits

@@ -18,9 +18,9 @@ from nbformat import NotebookNode
 from autograder.execute import DEAD, NOT_RUN, TIMEOUT, Executor, Judged, error_output
 from autograder.judge.profile import Profile
 from autograder.judge.runner import REFUSED
+from autograder.markers import HIDDEN
 from autograder.merge import Merged, grade_id, is_answer, is_graded, merge, ordinary_files
 from autograder.models import CellRun, GradedNotebook, GradedSubmission, Status, Submission, Verdict
-from autograder.release import HIDDEN
 from autograder.sandbox import Sandbox, Unconfined
 from autograder.settings import Limits
 

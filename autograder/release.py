@@ -32,11 +32,9 @@ from traitlets.config import Config
 
 from autograder.errors import AssignmentError, ReleaseError
 from autograder.files import replaced_file, replaced_folder
+from autograder.markers import FIGURE_TAG, HIDDEN, SOLUTION
 from autograder.settings import Assignment, Course
 
-HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
-SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
-FIGURE_TAG = "figure"  # cells that only show something: not run when grading
 SHORTEST_SECRET = 16  # characters of a line, without spaces; shorter ones are common idiom
 _README = Path(__file__).with_name("release_readme.md")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # so that the same release is the same file

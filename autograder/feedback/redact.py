@@ -7,8 +7,9 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grade import hidden_lines
+from autograder.markers import HIDDEN
 from autograder.merge import is_answer, is_graded
-from autograder.release import HIDDEN, SHORTEST_SECRET, leaks, regions
+from autograder.release import SHORTEST_SECRET, leaks, regions
 
 PLACEHOLDER = "# This cell also runs tests that are not shown."
 

@@ -33,6 +33,7 @@ _NUMPY_TYPES = frozenset(
     for kind in kinds
     for size in sizes
 ) | {"<f2", "<f4", "<f8", "<c8", "<c16"}
+_TEXT_TYPE = re.compile("<U[1-9][0-9]{0,5}")
 _TORCH_TYPES = frozenset(f"{kind}{size}" for kind in ("int", "float") for size in (16, 32, 64)) | {
     *("bool", "uint8", "int8", "bfloat16", "complex64", "complex128")
 }
@@ -151,14 +152,12 @@ class Writer:
                 return self.value(kind(value))
         if isinstance(value, tuple):
             items = [self.value(item) for item in tuple.__iter__(value)]
-            names = getattr(type(value), "_fields", None)
-            return ["t", items] if names is None else ["nt", list(names), items]
+            names = getattr(type(value), "__match_args__", ())  # named tuples, torch.max's result
+            return ["nt", list(names), items] if names else ["t", items]
         if isinstance(value, frozenset):
             return ["fs", [self.value(item) for item in value]]
-        if isinstance(value, np.generic) and value.dtype.newbyteorder("<").str in _NUMPY_TYPES:
-            return ["n", value.dtype.newbyteorder("<").str, self.buffer(little(value).tobytes())]
-        if isinstance(value, np.str_):
-            return self.value(str(value))
+        if isinstance(value, np.generic) and type_name(value.dtype) is not None:
+            return ["n", type_name(value.dtype), self.buffer(little(value).tobytes())]
         if isinstance(value, complex):
             return ["c", value.real, value.imag]
         if isinstance(value, bytes):
@@ -169,8 +168,8 @@ class Writer:
             return ["sl", *map(self.value, (value.start, value.stop, value.step))]
         if value is Ellipsis:
             return ["..."]
-        if isinstance(value, np.dtype) and value.newbyteorder("<").str in _NUMPY_TYPES:
-            return ["dt", value.newbyteorder("<").str]
+        if isinstance(value, np.dtype) and type_name(value) is not None:
+            return ["dt", type_name(value)]
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.dtype):
             return ["tdt", str(value).removeprefix("torch.")]
@@ -186,12 +185,13 @@ class Writer:
 
 def little(array: Any) -> Any:
     """Return an array or scalar in little-endian order."""
-    return array.astype(array.dtype.newbyteorder("<"))
+    return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
-def is_numeric(array: "np.ndarray[Any, Any]") -> bool:
-    """Say whether an array's numbers may cross as bytes."""
-    return array.dtype.newbyteorder("<").str in _NUMPY_TYPES
+def type_name(dtype: "np.dtype[Any]") -> str | None:
+    """Return the name of a numpy dtype, in little-endian order, or None if it can't cross."""
+    name = dtype.newbyteorder("<").str
+    return name if name in _NUMPY_TYPES or _TEXT_TYPE.fullmatch(name) else None
 
 
 class Reader:
@@ -265,6 +265,8 @@ class Reader:
             raise ChannelError("an array's bytes do not fit its shape")
         if dtype.kind == "b":  # any byte but 0 is True, and becomes 1
             return np.asarray(np.frombuffer(data, np.uint8).reshape(shape) != 0)
+        if dtype.kind == "U" and np.frombuffer(data, "<u4").max(initial=0) > sys.maxunicode:
+            raise ChannelError("an array holds what is no text")
         return np.frombuffer(data, dtype).reshape(shape).copy()
 
     def _scalar(self, kind: Tree, number: Tree) -> Any:
@@ -296,8 +298,8 @@ def _named_tuple(names: tuple[str, ...]) -> type:
 
 
 def numpy_type(name: Tree) -> "np.dtype[Any]":
-    """Return a numpy dtype of numbers, by name."""
-    if type(name) is not str or name not in _NUMPY_TYPES:
+    """Return a numpy dtype of numbers or texts, by name."""
+    if type(name) is not str or not (name in _NUMPY_TYPES or _TEXT_TYPE.fullmatch(name)):
         raise ChannelError("an array has a type that can't cross")
     return np.dtype(name)
 

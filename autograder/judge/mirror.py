@@ -9,7 +9,6 @@ array. Each is a ChannelError. An update can only fill an object that a test gav
 is as if the student's code had kept a reference, which it may in one process too.
 """
 
-import hashlib
 import random
 import sys
 from collections import Counter
@@ -20,10 +19,13 @@ import numpy as np
 
 from autograder.errors import ChannelError
 from autograder.judge import tensors
-from autograder.judge.codec import MAX_HEADER, Reader, Tree, Writer, is_numeric, little
+from autograder.judge.codec import Reader, Tree, Writer, little, type_name
 
 MAX_OBJECTS = 300_000
-_KEPT = 1 << 16  # bytes of an array that are kept to compare; of a larger one a hash is
+_MALFORMED = (
+    *(TypeError, ValueError, LookupError, ArithmeticError, RuntimeError, AttributeError),
+    MemoryError,
+)
 _UNUSED = 3  # references: the table, the loop that looks, and its call
 _BIT_GENERATOR = "PCG64"  # what np.random.default_rng makes
 
@@ -78,18 +80,21 @@ class Mirrors:
 
     def changes(self, writer: Writer) -> list[Tree]:
         """Return what the other side must know: new objects, and those that changed."""
-        known = [n for n in self._objects if n in self._seen]
-        queue = [n for n in known if not _same(self._seen[n], self._objects[n])] + self._new
+        queue = [n for n, old in self._seen.items() if not _same(old, self._objects[n])]
+        queue += self._new
         self._new, updates = [], []
         while queue:
             for number in queue:
                 value = self._objects[number]
-                updates.append([number, self._content(value, writer)])
+                graph = None if number in self._seen else self._graph  # it crosses once
+                updates.append([number, self._content(value, writer, graph)])
                 self._seen[number] = _snapshot(value)
             queue, self._new = self._new, []  # what the contents refer to
         return updates
 
-    def _content(self, value: Any, writer: Writer) -> list[Tree]:
+    def _content(
+        self, value: Any, writer: Writer, graph: Callable[[Any], Tree] | None
+    ) -> list[Tree]:
         match _kind(value):
             case "l":
                 return ["l", [writer.value(item) for item in value]]
@@ -100,12 +105,8 @@ class Mirrors:
             case "B":
                 return ["B", writer.buffer(bytes(value))]
             case "a":
-                data = little(value).tobytes()
-                kind = value.dtype.newbyteorder("<").str
-                shape = list(value.shape)
-                return ["a", kind, shape, writer.buffer(data), bool(value.flags.writeable)]
-            case "U":
-                return ["U", list(value.shape), [str(item) for item in value.ravel()]]
+                number, shape = writer.buffer(little(value).tobytes()), list(value.shape)
+                return ["a", type_name(value.dtype), shape, number, bool(value.flags.writeable)]
             case "G":
                 state = value.bit_generator.state
                 return ["G", {**state, "state": {k: str(v) for k, v in state["state"].items()}}]
@@ -114,7 +115,7 @@ class Mirrors:
             case "R":
                 version, internal, gauss = value.getstate()
                 return ["R", version, list(internal), gauss]
-        return tensors.write(value, writer, self._graph)
+        return tensors.write(value, writer, graph)
 
     def unused(self) -> Iterator[int]:
         """Forget, and yield, the objects that nobody on this side can see any more."""
@@ -137,24 +138,23 @@ class Mirrors:
             raise ChannelError("updates are not a list")
         try:
             self._apply(updates, reader)
-        except (TypeError, ValueError, LookupError, ArithmeticError, RuntimeError) as error:
+        except _MALFORMED as error:
             what = type(error).__name__
             raise ChannelError(f"an object can't be filled as the message says: {what}") from None
 
     def _apply(self, updates: list[Tree], reader: Reader) -> None:
         fills = []
-        for update in updates:
-            number, content = update if type(update) is list and len(update) == 2 else (None, None)
-            if type(number) is not int or type(content) is not list or not content:
-                raise ChannelError("an update is malformed")
-            if number not in self._objects:
-                if number * self._sign >= 0:
-                    raise ChannelError("an update is for an object that never crossed")
-                self._add(number, self._blank(content, reader))
-                if content[0] in ("a", "U"):  # they are complete
-                    self._seen[number] = _snapshot(self._objects[number])
-                    continue
-            fills.append((number, content))
+        for number, content in sorted(map(_update, updates), key=_is_computed):
+            if number in self._objects:
+                fills.append((number, content))
+                continue
+            if number * self._sign >= 0:
+                raise ChannelError("an update is for an object that never crossed")
+            self._add(number, self._blank(content, reader))
+            if content[0] in ("a", "T"):  # it is complete: its buffers are read
+                self._seen[number] = _snapshot(self._objects[number])
+            else:
+                fills.append((number, content))
         for number, content in fills:
             value = self._objects[number]
             if _kind(value) != content[0]:
@@ -178,8 +178,6 @@ class Mirrors:
                 array = reader.array(kind, shape, number)
                 array.flags.writeable = writeable is not False
                 return array
-            case ["U", shape, texts]:
-                return _texts(shape, texts)
             case ["G", _]:
                 return np.random.Generator(np.random.PCG64(0))
             case ["TG", _]:
@@ -189,10 +187,11 @@ class Mirrors:
             case ["R", *_]:
                 return random.Random(0)  # noqa: S311 - a student's generator, not a secret
             case ["T", _, _, _, _, _, _, graph]:
-                data, _ = tensors.read(content, reader)
-                leaves = self.leaves() if graph is not None else []
-                ask = self._ask(graph, leaves) if graph is not None else None
-                return tensors.make(data, content, [self._objects[n] for n in leaves], ask)
+                if graph is None:
+                    return tensors.make(content, reader)
+                leaves = self.leaves()
+                known = [self._objects[leaf] for leaf in leaves]
+                return tensors.computed(content, reader, known, self._ask(graph, leaves))
         raise ChannelError("an object has an unknown form")
 
     def _fill(self, value: Any, content: list[Tree], reader: Reader) -> None:
@@ -200,9 +199,10 @@ class Mirrors:
             case ["l", trees]:
                 value[:] = reader.items(trees)
             case ["d" | "C", [*pairs]]:
-                items = [reader.items(pair) for pair in pairs]
+                items = [(reader.value(key), reader.value(item)) for key, item in pairs]
                 value.clear()
-                value.update((key, item) for key, item in items)
+                for key, item in items:  # a Counter's update would count them
+                    value[key] = item
             case ["s", trees]:
                 members = reader.items(trees)
                 value.clear()
@@ -211,8 +211,6 @@ class Mirrors:
                 value[:] = reader.buffer(number)
             case ["a", kind, shape, number, _]:
                 _fill_array(value, reader.array(kind, shape, number))
-            case ["U", shape, texts]:
-                _fill_array(value, _texts(shape, texts))
             case ["G", dict(state)]:
                 numbers = {key: int(text) for key, text in state["state"].items()}
                 value.bit_generator.state = {**state, "state": numbers}
@@ -228,21 +226,23 @@ class Mirrors:
                 raise ChannelError("an object has an unknown form")
 
 
-def _texts(shape: Tree, texts: Tree) -> Any:
-    """Return an array of strings; its memory is that of the longest, times their number."""
-    if type(texts) is not list or any(type(text) is not str for text in texts):
-        raise ChannelError("an array of texts holds something else")
-    if len(texts) * max(map(len, texts), default=0) > MAX_HEADER:
-        raise ChannelError("an array of texts is too large")
-    return np.array(texts, dtype=str).reshape(shape)
+def _update(update: Tree) -> tuple[int, list[Tree]]:
+    match update:
+        case [int(number), [str(), *_] as content]:
+            return number, content
+    raise ChannelError("an update is malformed")
+
+
+def _is_computed(update: tuple[int, list[Tree]]) -> bool:
+    """Say whether this is a computed tensor. It is made last, so that it knows all leaves."""
+    _, content = update
+    return content[0] == "T" and content[-1] is not None
 
 
 def _fill_array(array: Any, new: Any) -> None:
-    if array.shape != new.shape:
-        raise ChannelError("an array changed its shape")
-    if array.dtype.kind != "U" and array.dtype.newbyteorder("<") != new.dtype:
-        raise ChannelError("an array changed its type")
-    if array.dtype.kind != "U" and little(array).tobytes() == new.tobytes():
+    if array.shape != new.shape or array.dtype.newbyteorder("<") != new.dtype:
+        raise ChannelError("an array changed its shape or type")
+    if little(array).tobytes() == new.tobytes():
         return
     if not array.flags.writeable:
         raise ChannelError("a read-only array was changed")
@@ -255,9 +255,7 @@ def _kind(value: Any) -> str | None:
         if isinstance(value, kind):
             return tag
     if isinstance(value, np.ndarray):
-        if value.dtype.kind == "U":
-            return "U"
-        return "a" if is_numeric(value) else None
+        return None if type_name(value.dtype) is None else "a"
     if isinstance(value, np.random.Generator):
         return "G" if type(value.bit_generator).__name__ == _BIT_GENERATOR else None
     if tensors.is_tensor(value):
@@ -277,25 +275,23 @@ _KINDS: dict[str, type] = {  # Counter is a dict too: first come, first served
 
 def _snapshot(value: Any) -> Any:
     """Return what tells later whether an object has changed."""
-    if isinstance(value, list):
-        return tuple(value)
-    if isinstance(value, dict):
-        return tuple(value.items())
-    if isinstance(value, set):
-        return frozenset(value)
-    if isinstance(value, np.ndarray):
-        if value.nbytes <= _KEPT:
+    match _kind(value):
+        case "l":
+            return tuple(value)
+        case "d" | "C":
+            return tuple(value.items())
+        case "s":
+            return frozenset(value)
+        case "a":
             return value.shape, value.tobytes()
-        data = np.ascontiguousarray(value)
-        return value.shape, hashlib.blake2b(data.view(np.uint8).data).digest()
-    if isinstance(value, bytearray):
-        return bytes(value)
-    if isinstance(value, np.random.Generator):
-        return str(value.bit_generator.state)
-    if isinstance(value, random.Random):
-        return value.getstate()
-    if tensors.is_generator(value):
-        return bytes(value.get_state().numpy().tobytes())
+        case "B":
+            return bytes(value)
+        case "G":
+            return str(value.bit_generator.state)
+        case "R":
+            return value.getstate()
+        case "TG":
+            return bytes(value.get_state().numpy().tobytes())
     return tensors.snapshot(value)
 
 

@@ -48,8 +48,8 @@ def snapshot(tensor: Any) -> tuple[Any, ...]:
     )
 
 
-def write(tensor: Any, writer: Writer, graph: Callable[[Any], Tree]) -> list[Tree]:
-    """Return the content of a tensor; `graph` gives a handle on one that was computed."""
+def write(tensor: Any, writer: Writer, graph: Callable[[Any], Tree] | None) -> list[Tree]:
+    """Return the content of a tensor; `graph` makes a handle on one that was computed."""
     import torch
 
     grad = tensor.grad if tensor.is_leaf else None
@@ -64,7 +64,7 @@ def write(tensor: Any, writer: Writer, graph: Callable[[Any], Tree]) -> list[Tre
         tensor.requires_grad,
         isinstance(tensor, torch.nn.Parameter),
         None if grad is None else writer.buffer(tensor_bytes(grad)),
-        graph(tensor) if computed else None,
+        graph(tensor) if computed and graph else None,
     ]
 
 
@@ -82,32 +82,32 @@ def read(content: list[Tree], reader: Reader) -> tuple[Any, Any]:
 def _tensor(kind: Tree, shape: Tree, number: Tree, reader: Reader) -> Any:
     import torch
 
-    dtype = torch_type(kind)
-    size = reader.array("|u1", [len(reader.buffer(number))], number)
-    dimensions = _sizes(shape)
-    if math.prod(dimensions) * dtype.itemsize != len(size):
+    dtype, sizes, data = torch_type(kind), _sizes(shape), bytearray(reader.buffer(number))
+    if math.prod(sizes) * dtype.itemsize != len(data):
         raise ChannelError("a tensor's bytes do not fit its shape")
-    if kind == "bool":
-        return torch.from_numpy(size != 0).reshape(dimensions)
-    if not len(size):
-        return torch.empty(dimensions, dtype=dtype)
-    return torch.from_numpy(size).view(dtype).reshape(dimensions)
+    if not data:
+        return torch.empty(sizes, dtype=dtype)
+    if kind == "bool":  # any byte but 0 is True, and becomes 1
+        return (torch.frombuffer(data, dtype=torch.uint8) != 0).reshape(sizes)
+    return torch.frombuffer(data, dtype=dtype).reshape(sizes)
 
 
-def make(
-    data: Any, content: list[Tree], leaves: list[Any], backward: Callable[[Any], list[Any]] | None
-) -> Any:
-    """Return a tensor like the other side's; `backward` crosses back, for one that was computed."""
+def make(content: list[Tree], reader: Reader) -> Any:
+    """Return a tensor like one of the other side's that was not computed, a leaf."""
     import torch
 
-    needs_grad, is_parameter = content[4], content[5]
-    if not needs_grad:
-        return data
-    if backward is not None:
-        return remote_function()(backward, data.requires_grad_(), *leaves)
-    if is_parameter is True:
-        return torch.nn.Parameter(data)
-    return data.requires_grad_()
+    data, grad = read(content, reader)
+    leaf = torch.nn.Parameter(data, content[4]) if content[5] is True else data
+    leaf.requires_grad_(content[4]).grad = grad
+    return leaf
+
+
+def computed(
+    content: list[Tree], reader: Reader, leaves: list[Any], backward: Callable[[Any], list[Any]]
+) -> Any:
+    """Return a tensor like one that the other side computed; `backward` goes on there."""
+    data, _ = read(content, reader)
+    return remote_function()(backward, data.requires_grad_(), *leaves)
 
 
 def update(tensor: Any, data: Any, grad: Any, needs_grad: bool) -> None:

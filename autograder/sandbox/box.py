@@ -29,7 +29,8 @@ class Sandbox:
         files: laid into the work folder, by relative path.
         share: host folder seen inside at the same path, writable: for sockets. Its own by default,
             `self.share`. Sandboxes with the same folder can use each other's sockets in it.
-        modules: more host files and folders to see inside, read-only, at the same path.
+        modules: more host files and folders to see inside, read-only, at the same path; when root
+            grades, others must be able to read them.
     """
 
     def __init__(
