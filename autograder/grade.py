@@ -24,6 +24,7 @@ from autograder.models import CellRun, GradedNotebook, GradedSubmission, Status,
 from autograder.sandbox import Sandbox, Unconfined
 from autograder.settings import Limits
 
+NOT_EARNED = "NotEarned"  # the error output of a test cell that gives nothing without an error
 NOTES_ID = "grader-notes"  # the cell on top of a graded notebook that tells what was left out
 _HINT_LENGTH = 300
 _ROUNDING = 1e-9  # parts of a point may add up to a little more than their sum
@@ -146,8 +147,8 @@ def _graded(
             verdicts.append(_by_hand(cell, merged.unanswered))
             continue
         verdict = judge(cell, CellRun(False, message=refused) if refused else runs[cell.id])
-        if verdict.status == "not run":
-            cell.outputs = [error_output(NOT_RUN, verdict.reason)]
+        if verdict.points == 0 and not any(out.output_type == "error" for out in cell.outputs):
+            cell.outputs = [error_output(NOT_EARNED, verdict.reason)]  # nbgrader reads outputs
         cell.metadata["autograder"] = {"status": verdict.status, "reason": verdict.reason}
         verdicts.append(verdict)
     told = [*notes, *merged.notes]

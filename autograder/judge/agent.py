@@ -4,7 +4,6 @@ The student's code shares this process and may change all of it. What it gains i
 itself, which it may anyway: the judge believes no byte of it.
 """
 
-import builtins
 import importlib
 import socket
 import sys
@@ -13,9 +12,10 @@ from contextlib import AbstractContextManager
 from types import FunctionType
 from typing import Any
 
+from autograder.errors import ChannelError
 from autograder.judge import ambient
 from autograder.judge.codec import Tree
-from autograder.judge.peer import Peer, RemoteError
+from autograder.judge.peer import Peer, RemoteError, near
 
 
 def serve(number: int) -> None:
@@ -80,11 +80,11 @@ class Kernel:
 
     def rebuild(self, error: RemoteError) -> BaseException:
         """Return a test's exception as the built-in one of that name."""
-        for name in error.names:
-            kind = getattr(builtins, name, None)
-            if isinstance(kind, type) and issubclass(kind, Exception):
-                return kind(*error.args)
-        return RuntimeError(*error.args)
+        return near(error)(*error.args)
+
+    def broken(self, error: ChannelError) -> BaseException:
+        """Let a student's code see it: the judge knows by itself."""
+        return error
 
 
 class Given:

@@ -4,6 +4,7 @@ Threat: none comes in here; the judge sends, the kernel obeys.
 """
 
 import functools
+import importlib
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -15,79 +16,59 @@ import numpy as np
 from autograder.judge.codec import Tree
 
 
-class Ambient:
-    """The judge's end: knows what the kernel was told last."""
+def watch(source: str) -> None:
+    """Notice when tests seed a global generator, even with the same seed again.
 
-    def __init__(self) -> None:
-        watch()
-        _seeded.clear()
-        self._told = _states()
-
-    def news(self) -> dict[str, Tree]:
-        """Return what a request must take along."""
-        watch()
-        states = _states()
-        changed = {name for name, state in self._told.items() if state != states[name]}
-        news: dict[str, Tree] = {}
-        if changed or _seeded:
-            news["seeds"] = {name: _plain(states[name]) for name in sorted(changed | _seeded)}
-        if "torch" in sys.modules:
-            news["grad"] = sys.modules["torch"].is_grad_enabled()
-        self._told = states
-        _seeded.clear()
-        return news
+    Args:
+        source: the cell that comes next; the libraries that it names are imported for this.
+    """
+    for name, functions in _SEEDING.items():
+        if name in sys.modules or name in source:
+            library = importlib.import_module(name)
+            for function in functions:
+                if not hasattr(getattr(library, function), "__wrapped__"):
+                    setattr(library, function, _noticing(getattr(library, function), name))
 
 
-def watch() -> None:
-    """Notice each time that a test seeds a global generator, even with the same seed again."""
-    for module, name, generator in _SEEDING:
-        library = sys.modules.get(module)
-        function = getattr(library, name, None)
-        if function is not None and not hasattr(function, "__wrapped__"):
-            setattr(library, name, _noticing(function, generator))
+_SEEDING = {
+    "random": ("seed", "setstate"),
+    "numpy.random": ("seed", "set_state"),
+    "torch": ("manual_seed", "set_rng_state"),
+    "torch.random": ("manual_seed", "set_rng_state"),
+}
+_seeded: set[str] = set()
 
 
-def _noticing(function: Callable[..., Any], generator: str) -> Callable[..., Any]:
+def _noticing(function: Callable[..., Any], library: str) -> Callable[..., Any]:
     @functools.wraps(function)
     def seed(*arguments: Any, **named: Any) -> Any:
-        _seeded.add(generator)
+        _seeded.add(library.partition(".")[0])
         return function(*arguments, **named)
 
     return seed
 
 
-_seeded: set[str] = set()
-_SEEDING = (
-    *(("numpy.random", name, "numpy") for name in ("seed", "set_state")),
-    *(("random", name, "random") for name in ("seed", "setstate")),
-    *(("torch", name, "torch") for name in ("manual_seed", "set_rng_state")),
-    ("torch.random", "manual_seed", "torch"),
-)
+def forget() -> None:
+    """Forget what was seeded: a new test begins."""
+    _seeded.clear()
 
 
-def _states() -> dict[str, Any]:
-    state: Any = np.random.get_state()
-    _, keys, *rest = state
-    states: dict[str, Any] = {"numpy": (keys.tobytes(), *rest), "random": random.getstate()}
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        states["torch"] = torch.get_rng_state().numpy().tobytes()
-    return states
-
-
-def _plain(state: Any) -> Tree:
-    if isinstance(state, bytes):
-        return state.hex()
-    if isinstance(state, tuple):
-        return [_plain(part) for part in state]
-    return state
+def news() -> dict[str, Tree]:
+    """Return what a request of the judge takes along."""
+    found: dict[str, Tree] = {}
+    if _seeded:
+        found["seeds"] = {library: _STATES[library]() for library in sorted(_seeded)}
+        _seeded.clear()
+    if "torch" in sys.modules:
+        found["grad"] = sys.modules["torch"].is_grad_enabled()
+    return found
 
 
 @contextmanager
 def under(message: dict[str, Tree]) -> Iterator[None]:
-    """The kernel's end: serve a request under what it took along."""
-    for name, state in message.get("seeds", {}).items():
-        _SETTERS[name](state)
+    """Serve a request of the judge, in the kernel, under what it took along."""
+    for library, state in message.get("seeds", {}).items():
+        _SETTERS[library](state)
     if "grad" not in message:
         yield
         return
@@ -97,9 +78,14 @@ def under(message: dict[str, Tree]) -> Iterator[None]:
         yield
 
 
+def _numpy_state() -> Tree:
+    state: Any = np.random.get_state()
+    _, keys, *rest = state
+    return [keys.tolist(), *rest]
+
+
 def _set_numpy(state: Tree) -> None:
-    keys, *rest = state
-    np.random.set_state(("MT19937", np.frombuffer(bytes.fromhex(keys), np.uint32), *rest))
+    np.random.set_state(("MT19937", *state))
 
 
 def _set_random(state: Tree) -> None:
@@ -107,10 +93,17 @@ def _set_random(state: Tree) -> None:
     random.setstate((version, tuple(internal), gauss))
 
 
+def _torch_state() -> Tree:
+    import torch
+
+    return torch.get_rng_state().tolist()
+
+
 def _set_torch(state: Tree) -> None:
     import torch
 
-    torch.set_rng_state(torch.frombuffer(bytearray.fromhex(state), dtype=torch.uint8))
+    torch.set_rng_state(torch.tensor(state, dtype=torch.uint8))
 
 
+_STATES = {"numpy": _numpy_state, "random": random.getstate, "torch": _torch_state}
 _SETTERS = {"numpy": _set_numpy, "random": _set_random, "torch": _set_torch}

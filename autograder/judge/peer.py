@@ -5,6 +5,7 @@ given object to the interpreter (`__globals__`, `__subclasses__`), nesting witho
 other side may do to an object of ours is decided by `Side.check` before it is done.
 """
 
+import builtins
 import operator
 import socket
 import weakref
@@ -79,6 +80,9 @@ class Side(Protocol):
     def rebuild(self, error: RemoteError) -> BaseException:
         """Return the exception to raise here for one that was raised there."""
 
+    def broken(self, error: ChannelError) -> BaseException:
+        """Return the exception to raise here for a channel that broke within a request."""
+
 
 class Peer:
     """One end of a channel."""
@@ -90,7 +94,7 @@ class Peer:
         self._exports: dict[int, Any] = {0: root}
         self._export_numbers: dict[int, int] = {}  # by id()
         self._proxies: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-        self._gone: list[int] = []  # handles of the other side that are not needed here
+        self._gone: set[int] = set()  # handles of the other side that are not needed here
         self._count = 0
         self._nesting = 0
 
@@ -100,10 +104,16 @@ class Peer:
         """Ask the other side for something and wait; serve its callbacks meanwhile.
 
         Raises:
-            ChannelError: the other side is gone, or breaks the rules.
-            BaseException: what the other side raised, as `Side.rebuild` makes it.
+            BaseException: what the other side raised, as `Side.rebuild` makes it; or, if it is
+                gone or breaks the rules, what `Side.broken` makes of it.
         """
-        self._send({"k": "ask", "op": op, **self._side.ambient()}, target, *arguments)
+        try:
+            self._send({"k": "ask", "op": op, **self._side.ambient()}, target, *arguments)
+            return self._reply()
+        except ChannelError as error:
+            raise self._side.broken(error) from None
+
+    def _reply(self) -> Any:
         while True:
             kind, message, values = self._receive()
             if kind == "ok":
@@ -134,7 +144,7 @@ class Peer:
         self._nesting += 1
         try:
             if self._nesting > MAX_NESTING:
-                raise ChannelError("calls are nested too deep")
+                raise RecursionError("calls of tests and students are nested too deep")
             op, target, *arguments = str(message.get("op")), *values
             self._side.check(op, target, arguments)
             with self._side.within(message):
@@ -154,7 +164,8 @@ class Peer:
         trees = [writer.value(value) for value in values]
         updates = self.mirrors.changes(writer)
         unused = list(self.mirrors.unused()) if self._side.collects else []
-        gone, self._gone = self._gone, []
+        gone = list(self._gone)
+        self._gone.difference_update(gone)
         message = {**message, "a": trees, "u": updates, "d": unused, "h": gone}
         send_frame(self._sock, write_frame(message, writer.buffers))
 
@@ -211,15 +222,13 @@ class Peer:
             case ["h", int(number), dict(info)] if number > 0:
                 found = self._proxies.get(number)
                 if found is None:
+                    self._gone.discard(number)  # it is back before we told that it was gone
                     found = self._proxies[number] = self._side.proxy(self, number, info)
-                    weakref.finalize(found, self._gone_handle, number).atexit = False
+                    weakref.finalize(found, self._gone.add, number).atexit = False
                 return found
             case ["g", str(module), str(name)]:
                 return self._side.library(module, name)
         raise ChannelError("a handle refers to nothing that was given")
-
-    def _gone_handle(self, number: int) -> None:
-        self._gone.append(number)
 
     # Autograd
 
@@ -231,7 +240,7 @@ class Peer:
         if type(number) is not int:
             raise ChannelError("a computed tensor has no proper handle")
         graph = Theirs(number)
-        weakref.finalize(graph, self._gone_handle, number).atexit = False
+        weakref.finalize(graph, self._gone.add, number).atexit = False
 
         def ask(grad: Any) -> list[Any]:
             known = tuple(self.mirrored(leaf) for leaf in leaves)
@@ -286,6 +295,15 @@ def described(error: BaseException) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         for value in error.args
     )
     return names, arguments
+
+
+def near(error: RemoteError) -> type[Exception]:
+    """Return the nearest built-in class of an exception of the other side."""
+    for name in error.names:
+        kind = getattr(builtins, name, None)
+        if isinstance(kind, type) and issubclass(kind, Exception):
+            return kind
+    return RuntimeError
 
 
 def _numbers(numbers: Tree) -> list[int]:

@@ -9,8 +9,9 @@ A place is a span of a test cell's source, so it means the same in every version
 """
 
 import ast
-import builtins
+import contextlib
 import json
+import re
 import symtable
 import sys
 from collections.abc import Iterable, Mapping
@@ -80,10 +81,7 @@ def plan(cells: Iterable[tuple[str, Role, str]]) -> Profile:
 
 def _globals(source: str) -> tuple[set[str], set[str]]:
     """Return the global names that a cell binds, imports aside, and those that it uses."""
-    try:
-        top = symtable.symtable(source, "cell", "exec")
-    except SyntaxError:  # IPython's magics: such a cell is for the kernel alone
-        return set(), set(dir(builtins))
+    top = symtable.symtable(python(source), "cell", "exec")
     tables, bound, used = [top], set[str](), set[str]()
     while tables:
         table = tables.pop()
@@ -94,12 +92,19 @@ def _globals(source: str) -> tuple[set[str], set[str]]:
                 bound.add(symbol.get_name())
             if outer and symbol.is_referenced():
                 used.add(symbol.get_name())
-    return bound | _functions(source), used
+    return bound, used
 
 
-def _functions(source: str) -> set[str]:
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return {node.name for node in ast.parse(source).body if isinstance(node, kinds)}
+def python(source: str) -> str:
+    """Return a cell without IPython's magics; an empty one if it is not Python even so."""
+    with contextlib.suppress(SyntaxError):
+        ast.parse(source)
+        return source
+    plain = re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", source)
+    with contextlib.suppress(SyntaxError):
+        ast.parse(plain)
+        return plain
+    return ""
 
 
 def file_name(cell: str) -> str:

@@ -7,16 +7,15 @@ solution's object computed too, and gave an object. A refusal taints the test: n
 test's own can turn it into a pass.
 """
 
-import builtins
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NoReturn
 
 from autograder.errors import ChannelError
 from autograder.judge import ambient
 from autograder.judge.codec import Tree
-from autograder.judge.peer import OPERATORS, Computed, Peer, RemoteError, Theirs
+from autograder.judge.peer import OPERATORS, Computed, Peer, RemoteError, Theirs, near
 from autograder.judge.profile import DATA, OBJECT, place
 
 NAMESPACE = "judge_tests"  # __name__ where test cells run, and so __module__ of their classes
@@ -44,13 +43,12 @@ class Judge:
         self.kinds: dict[str, set[str]] = {}
         self._allowed: Mapping[str, frozenset[str]] = {}
         self._cell = ""
-        self._ambient = ambient.Ambient()
 
     def begin(self, cell: str, allowed: Mapping[str, frozenset[str]]) -> None:
         """Forget the last test; `allowed` is what the reference's objects did in this one."""
         self._cell, self._allowed = cell, allowed
         self.taint, self.kinds = None, {}
-        self._ambient = ambient.Ambient()
+        ambient.forget()
 
     def refuse(self, why: str) -> NoReturn:
         """Taint the test and stop it."""
@@ -65,26 +63,20 @@ class Judge:
         computes = op in OPERATORS
         if not self.record and known is None and (computes or given):
             self.refuse(f"{label} is an object: the test expects data there")
-        try:
-            value = peer.request(op, target, *arguments)
-        except ChannelError as error:
-            self.refuse(str(error))
+        value = peer.request(op, target, *arguments)
         allowed = frozenset({OBJECT} if self.record and computes else known or {DATA})
         self.check_kind(spot, value, allowed, f"{label}{_SUFFIX.get(op, '')}")
         return value
 
     def named(self, peer: Peer, name: str) -> Any:
         """Return the student's global of that name, or raise KeyError."""
-        try:
-            found = peer.request("call", Theirs(0), (name,), (), ())
-        except ChannelError as error:
-            self.refuse(str(error))
+        found = peer.request("call", Theirs(0), (name,), (), ())
         if type(found) is not tuple or len(found) != 2:
             self.refuse("the kernel did not say what a name is")
         if found[0] is not True:
             raise KeyError(name)
-        for handle in (found[1],) if isinstance(found[1], Handle) else ():
-            object.__setattr__(handle, "_inside", (*_inside(handle)[:2], name, True))
+        if isinstance(found[1], Handle):
+            object.__setattr__(found[1], "_inside", (*_inside(found[1])[:2], name, True))
         spot = f"{name} name"
         self.check_kind(spot, found[1], self._allowed.get(spot, frozenset({DATA, OBJECT})), name)
         return found[1]
@@ -111,11 +103,11 @@ class Judge:
 
     def ambient(self) -> dict[str, Tree]:
         """See peer.Side."""
-        return self._ambient.news()
+        return ambient.news()
 
     def within(self, message: dict[str, Tree]) -> AbstractContextManager[None]:
         """Serve a callback under nothing that the kernel says."""
-        return ambient.under({})
+        return nullcontext()
 
     def check(self, op: str, target: Any, arguments: list[Any]) -> None:
         """Let the kernel call functions, read public names of tests' instances, and iterate."""
@@ -171,20 +163,18 @@ class Judge:
 
     def rebuild(self, error: RemoteError) -> BaseException:
         """Return a student's exception as the nearest built-in one, under its own name."""
-        for name in error.names:
-            base = getattr(builtins, name, None)
-            if isinstance(base, type) and issubclass(base, Exception):
-                break
-        else:
-            base = RuntimeError
+        base = near(error)
         own = error.names[0] if error.names and error.names[0].isidentifier() else "Exception"
         try:
-            if own == base.__name__:
-                return base(*error.args)
-            named: Exception = type(own[:60], (base,), {"__module__": "__main__"})(*error.args)
-            return named
+            if own != base.__name__:
+                base = type(own[:60], (base,), {"__module__": "__main__"})
+            return base(*error.args)
         except Exception:  # UnicodeDecodeError and its like want arguments of certain types
             return RuntimeError(" ".join(map(str, error.args)))
+
+    def broken(self, error: ChannelError) -> BaseException:
+        """Taint the test: no `except` of its own makes a broken channel a pass."""
+        self.refuse(str(error))
 
 
 class Handle:

@@ -20,10 +20,9 @@ import traceback
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-import numpy as np
-
+from autograder.judge import ambient
 from autograder.judge.peer import Peer
-from autograder.judge.profile import Profile, file_name
+from autograder.judge.profile import Profile, file_name, python
 from autograder.judge.proxy import NAMESPACE, Handle, Judge, Refused
 
 _TEXT = 2000  # characters kept of a message
@@ -66,8 +65,9 @@ class Runner:
 
     def provide(self, cell: str, source: str) -> None:
         """Run a provided cell. What it binds and an answer binds too is the student's."""
+        ambient.watch(source)
         with contextlib.redirect_stdout(io.StringIO()):
-            exec(_compiled(cell, source), self._names)  # noqa: S102 - the instructor's code
+            exec(compile(python(source), file_name(cell), "exec"), self._names)  # noqa: S102
         for name in self._profile.names & self._names.keys():
             del self._names[name]
 
@@ -93,13 +93,14 @@ class Runner:
         self._end()
         return {
             **result,
-            "value": None if value is None else _points(value),
+            "value": value,
             "output": printed.getvalue()[:_OUTPUT],
             "seconds": time.monotonic() - begun,
             "kinds": {place: sorted(kinds) for place, kinds in self._judge.kinds.items()},
         }
 
-    def _run(self, cell: str, source: str) -> Any:
+    def _run(self, cell: str, source: str) -> str | None:
+        ambient.watch(source)
         tree = ast.parse(source, file_name(cell))
         linecache.cache[file_name(cell)] = (len(source), None, source.splitlines(True), cell)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
@@ -107,7 +108,8 @@ class Runner:
         if last is None:
             return None
         expression = ast.Expression(last.value)  # type: ignore[attr-defined]  # an ast.Expr
-        return eval(compile(expression, file_name(cell), "eval"), self._names)  # noqa: S307
+        value = eval(compile(expression, file_name(cell), "eval"), self._names)  # noqa: S307
+        return None if value is None else _points(value)
 
     def _end(self) -> None:
         for name in self._profile.names & self._names.keys():
@@ -116,15 +118,10 @@ class Runner:
             self._peer.end()
 
 
-def _compiled(cell: str, source: str) -> Any:
-    return compile(source, file_name(cell), "exec")
-
-
 def _points(value: Any) -> str:
     """Return a last value as the text of a number of points, or as what it is."""
-    if isinstance(value, numbers.Real | np.generic):
-        return repr(float(value))
-    return _clean(repr(value))[:100]
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return repr(float(value)) if number else _clean(repr(value))[:100]
 
 
 def _failure(error: BaseException, cell: str) -> dict[str, Any]:

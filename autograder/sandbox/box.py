@@ -10,7 +10,7 @@ from typing import Any, Self
 from autograder.sandbox import confine
 from autograder.sandbox.folders import PrivateFolder
 from autograder.sandbox.identity import Identity
-from autograder.sandbox.program import Data, Program, launch
+from autograder.sandbox.program import Program, launch
 from autograder.sandbox.watch import excess
 from autograder.settings import Limits
 
@@ -91,25 +91,17 @@ class Sandbox:
         Raises:
             KernelError: bubblewrap does not start.
         """
-
-        def options(data: Data) -> list[str]:
-            return confine.bwrap_options(
-                self._limits,
-                self._identity.ids,
-                self._files,
-                self.share,
-                (*self._modules, *show),
-                data,
-            )
-
+        visible = (*self._modules, *show)
+        ids = self._identity.ids
         self._identity.give(self.share)
-        nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         program = launch(
-            options,
-            [*confine.drop_root(self._identity.ids), *argv],
+            lambda data: confine.bwrap_options(
+                self._limits, ids, self._files, self.share, visible, data
+            ),
+            [*confine.drop_root(ids), *argv],
             confine.resource_limits(self._limits),
             env=dict(self.environment() if env is None else env),
-            **(nowhere | kwargs),
+            **(dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL) | kwargs),
         )
         self._programs.append(program)
         if self._watch is None:

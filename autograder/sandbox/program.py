@@ -26,7 +26,7 @@ _ADVICE = "`autograder doctor` says why"
 _GROUP_MASK = 0o007  # who shares a folder may use the sockets in it, see Identity
 _CHILD = re.compile(rb'"child-pid":\s*(\d+)')
 
-Data = Callable[[bytes], int]
+Data = Callable[[bytes], int]  # lays bytes into a file, returns its descriptor
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,7 @@ def launch(
     bind bubblewrap's own process inside too, which an ordinary user could take over.
 
     Args:
-        options: returns bubblewrap's options; it is given a function that lays bytes where
-            bubblewrap can read them and returns the file descriptor.
+        options: returns bubblewrap's options; gets a function that lays bytes into a file.
         argv: what runs inside.
         rlimits: limits by number, such as `resource.RLIMIT_AS`.
         popen: for subprocess.Popen.
@@ -99,8 +98,6 @@ def launch(
     Raises:
         KernelError: bubblewrap does not start.
     """
-    import resource  # Windows has none, and imports this module too
-
     with ExitStack() as stack:
         inherited: list[int] = [*popen.pop("pass_fds", ())]
 
@@ -121,16 +118,25 @@ def launch(
             start_new_session=True,  # Ctrl-C is for the grader, which then closes its boxes
             **popen,
         )
-        try:
-            tell.close()
-            program = _follow(process, told)
-            for limit, value in rlimits.items():
-                resource.prlimit(program.init, limit, (value, value))
-            go.write(b"1")
-        except BaseException:
-            process.kill()  # before `go` is closed, which would start the program
-            process.wait()
-            raise
+        tell.close()
+        return _let_go(process, told, go, rlimits)
+
+
+def _let_go(
+    process: subprocess.Popen[Any], told: FileIO, go: FileIO, rlimits: Mapping[int, int]
+) -> Program:
+    """Set the limits, then let the program start."""
+    import resource  # Windows has none, and imports this module too
+
+    try:
+        program = _follow(process, told)
+        for limit, value in rlimits.items():
+            resource.prlimit(program.init, limit, (value, value))
+        go.write(b"1")
+    except BaseException:
+        process.kill()  # before `go` is closed, which would start the program
+        process.wait()
+        raise
     return program
 
 
