@@ -15,6 +15,7 @@ from autograder.collect import collect
 from autograder.errors import AutograderError, SubmissionError
 from autograder.intake import TIMESTAMP, printable, read
 from autograder.merge import grade_id
+from autograder.sandbox import doctor
 from autograder.settings import Course, load_course
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ _NAMED = 5  # more cells than this are counted, not named
 
 _EPILOG = """\
 a course from start to end:
+  autograder doctor                         whether this machine can grade safely
   autograder release hw1                    build/release/hw1.zip, for the students
   autograder grade hw1 --from download.zip  takes the class's work into submitted/ and grades it
   autograder feedback hw1                   build/feedback/<student>/hw1/*.html
@@ -132,6 +134,13 @@ def _parser() -> argparse.ArgumentParser:
         "points that it must: a test of the tests.",
     )
     runs_code(sub)
+    sub = commands.add_parser(
+        "doctor",
+        help="try whether students' code can be graded safely on this machine",
+        description="Says what this machine offers, and tries each protection of the sandbox for "
+        "real: network, files, processes, memory, disk, system calls, what is left behind.",
+    )
+    sub.set_defaults(run=_doctor)
     return parser
 
 
@@ -243,6 +252,8 @@ def _state(row: gradebook.Row, record: store.Record | None) -> str:
         names = f"{len(lost)} cells" if len(lost) > _NAMED else ", ".join(lost)
         remarks += [f"lost points in {names}"] if lost else []
         remarks += record.notes
+    if record and record.unsandboxed:
+        remarks.append(store.UNSANDBOXED)
     if row.needs_manual_grade:
         remarks.append("written answers to grade by hand")
     return "; ".join(remarks)
@@ -262,6 +273,9 @@ def _report(course: Course, args: argparse.Namespace) -> int:
     for record in records:
         for reason in record.refusals:
             print(f"not graded: {record.student}: {reason}")
+    unsafe = [record.student for record in records if record.unsandboxed]
+    if unsafe:
+        print(f"{store.UNSANDBOXED}, graded with --unsafe: {', '.join(unsafe)}")
     return OK
 
 
@@ -291,6 +305,15 @@ def _check(course: Course, args: argparse.Namespace) -> int:
     return SOME_FAILED if wrong or gaps else OK
 
 
+def _doctor(course: Course, args: argparse.Namespace) -> int:
+    results = list(_progress(doctor.checks(course.root), None, "checks"))
+    table = [["ok" if check.ok else "FAILS", check.name, check.detail] for check in results]
+    print(tabulate(table, ["", "what", "found"], maxcolwidths=[None, None, _REASON_WIDTH]))
+    bad = sum(not check.ok for check in results)
+    print(f"{bad} of {len(results)} fail" if bad else "students' code can be graded safely here")
+    return SOME_FAILED if bad else OK
+
+
 def _difference(result: variants.Result) -> str:
     if result.ok:
         return ", ".join(name for name, points in result.expected.items() if points == 0)
@@ -301,7 +324,7 @@ def _difference(result: variants.Result) -> str:
     )
 
 
-def _progress(items: Iterable[T], total: int, what: str) -> Iterable[T]:
+def _progress(items: Iterable[T], total: int | None, what: str) -> Iterable[T]:
     """Show counts, rate and time left on standard error while long work runs."""
     return tqdm(items, desc=what, total=total, unit="", file=sys.stderr, dynamic_ncols=True)
 

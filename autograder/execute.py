@@ -15,12 +15,12 @@ from autograder.markers import FIGURE_TAG
 from autograder.merge import grade_id, is_answer, is_graded
 from autograder.models import CellRun
 from autograder.sandbox import Sandbox, Unconfined
-from autograder.session import Box, Session, open_session
+from autograder.session import MALFORMED, Box, Session, open_session
 from autograder.settings import Limits
 
 BoxType = type[Sandbox] | type[Unconfined]
-# CellRun.error, and an output's ename, where it is not an exception's name
-TIMEOUT, DEAD, NOT_RUN = "Timeout", "DeadKernel", "NotRun"
+# CellRun.error, and an output's ename, where it is not an exception: no student can raise these
+TIMEOUT, DEAD, NOT_RUN = "(timeout)", "(dead kernel)", "(not run)"
 
 
 class Executor(Protocol):
@@ -157,7 +157,7 @@ class _Run:
             text = f"stopped after {client.timeout} s"
             cell.outputs.append(error_output(TIMEOUT, text))
             return CellRun(True, time.monotonic() - begun, TIMEOUT if alive else DEAD, text)
-        except (DeadKernelError, RuntimeError):
+        except (DeadKernelError, RuntimeError, *MALFORMED):
             text = self._why_dead()
             cell.outputs.append(error_output(DEAD, text))
             return CellRun(True, time.monotonic() - begun, DEAD, text)
@@ -165,7 +165,7 @@ class _Run:
         failure = next((out for out in cell.outputs if out.output_type == "error"), None)
         if failure is None:
             return CellRun(True, seconds)
-        return CellRun(True, seconds, str(failure.ename), str(failure.evalue))
+        return CellRun(True, seconds, str(failure.ename).strip("()"), str(failure.evalue))
 
     async def _test(self, session: Session, cell: NotebookNode, seconds: float) -> CellRun:
         begun = time.monotonic()
@@ -219,6 +219,7 @@ def _judged(result: Mapping[str, Any]) -> CellRun:
         error=result["error"],
         message=result["message"],
         line=result["line"],
+        trace=tuple(result["trace"]),
         value=result["value"],
         output=result["output"],
         kinds={place: tuple(kinds) for place, kinds in result["kinds"].items()},

@@ -16,6 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.execute import DEAD, NOT_RUN, TIMEOUT, Executor, Judged, error_output
+from autograder.intake import printable
 from autograder.judge.profile import Profile
 from autograder.judge.runner import REFUSED
 from autograder.markers import HIDDEN
@@ -24,7 +25,7 @@ from autograder.models import CellRun, GradedNotebook, GradedSubmission, Status,
 from autograder.sandbox import Sandbox, Unconfined
 from autograder.settings import Limits
 
-NOT_EARNED = "NotEarned"  # the error output of a test cell that gives nothing without an error
+NOT_EARNED = "(not earned)"  # the error output of a test cell that gives nothing without an error
 NOTES_ID = "grader-notes"  # the cell on top of a graded notebook that tells what was left out
 _HINT_LENGTH = 300
 _ROUNDING = 1e-9  # parts of a point may add up to a little more than their sum
@@ -213,12 +214,12 @@ def why(source: str, run: CellRun) -> str:
     """
     if run.error in {TIMEOUT, DEAD, NOT_RUN}:
         return run.message
-    message = " ".join(run.message.split())
-    hidden = run.line is None or run.line in hidden_lines(source)
+    message = printable(" ".join(run.message.split()))
+    hidden = run.line is None or not hidden_lines(source).isdisjoint({run.line, *run.trace})
     if run.error == REFUSED:
         return "a hidden check got an object in place of data" if hidden else message
     if not hidden:
-        name = "" if run.error == "AssertionError" and message else str(run.error)
+        name = "" if run.error == "AssertionError" and message else printable(str(run.error))
         text = ": ".join(filter(None, (name, message)))
         return f"line {run.line}: {text}"[:_HINT_LENGTH]
     if run.error == "AssertionError" and message in _texts(source):

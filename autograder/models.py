@@ -38,9 +38,10 @@ class CellRun:
 
     ran: bool
     seconds: float = 0.0
-    error: str | None = None  # the exception's name, or a word of `execute`, or "Refused"
+    error: str | None = None  # the exception's name, or a word of `execute` in brackets
     message: str = ""  # the exception's text, one line
     line: int | None = None  # of this cell, from 1, where the error came from
+    trace: tuple[int, ...] = ()  # all lines of this cell on the way to the error
     value: str | None = None  # of a test's last expression
     output: str = ""  # what a test printed
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # see judge.profile

@@ -1,19 +1,22 @@
 """What nbgrader_config.py names: the course's folders, rules and judge inside plain nbgrader."""
 
+import csv
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
-from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.plugins import CsvExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
-from traitlets import Bool, Unicode
+from traitlets import Unicode
 
-from autograder import gate
+from autograder import gate, store
 from autograder.errors import AutograderError
 from autograder.feedback.pages import STEPS
+from autograder.files import replaced_file
 from autograder.grade import grade_submission
 from autograder.intake import read
 from autograder.merge import grade_id
@@ -31,18 +34,20 @@ def configure(config: Any, course: Course) -> None:
     config.JudgeSubmission.root = str(course.root)
     config.GenerateFeedback.preprocessors = STEPS
     config.AssignLatePenalties.plugin_class = late_plugin(course.late)
+    config.ExportApp.plugin_class = MarkedExport
+    config.MarkedExport.root = str(course.root)
 
 
 class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
-    """In place of all of nbgrader's steps up to the points: intake, merge, sandbox, judge.
+    """In place of nbgrader's steps up to the points: intake, merge, sandbox, judge.
 
     The notebook that nbgrader has opened is not used: the submission is read as `autograder grade`
-    reads it, without links or other people's files. The outputs of the test cells are such that
-    nbgrader's own SaveAutoGrades reads the judge's points from them.
+    reads it, without links or other people's files. Without a sandbox nothing is graded here;
+    `autograder grade --unsafe` grades, and marks what it did. The outputs of the test cells are
+    such that nbgrader's own SaveAutoGrades reads the judge's points from them.
     """
 
     root = Unicode(".", help="the folder of course.toml").tag(config=True)
-    unsafe = Bool(False, help="run students' code without a sandbox").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the judged notebook in place of `nb`."""
@@ -58,13 +63,41 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader i
 
     def _judged(self, student: str, assignment: str, notebook: str) -> NotebookNode:
         course = load_course(self.root)
-        prepared = gate.prepare(course, course.assignment(assignment), self.unsafe)
+        prepared = gate.prepare(course, course.assignment(assignment))
         prepared = replace(prepared, notebooks={notebook: prepared.notebooks[notebook]})
         folder = course.submitted / student / assignment
         ids = frozenset(filter(None, map(grade_id, prepared.sources[notebook].cells)))
         submission = read(folder, student, assignment, {notebook: ids}, course.limits)
         graded = grade_submission(prepared.job(submission))
         return nbformat.reads(graded.notebooks[0].executed, as_version=4)
+
+
+class MarkedExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader is untyped
+    """nbgrader's CSV with a column more: whose work was graded without a sandbox."""
+
+    root = Unicode(".", help="the folder of course.toml").tag(config=True)
+
+    def export(self, gradebook: Any) -> None:
+        """Write the table, then the column."""
+        super().export(gradebook)
+        path = Path(self.to or "grades.csv")
+        with path.open(newline="") as file:
+            reader = csv.DictReader(file)
+            rows, names = list(reader), [*(reader.fieldnames or ()), "remarks"]
+        course = load_course(self.root)
+        marked = {
+            (assignment, record.student)
+            for assignment in course.assignments
+            for record in store.read(course, assignment)
+            if record.unsandboxed
+        }
+        for row in rows:
+            key = (row["assignment"], row["student_id"])
+            row["remarks"] = store.UNSANDBOXED if key in marked else ""
+        with replaced_file(path) as scratch, scratch.open("w", newline="") as file:
+            writer = csv.DictWriter(file, names)
+            writer.writeheader()
+            writer.writerows(rows)
 
 
 def late_plugin(rule: LateRule) -> type:

@@ -149,8 +149,8 @@ def secrets(source: NotebookNode) -> frozenset[str]:
     lines: set[str] = set()
     for cell in source.cells:
         hidden = regions(cell.source, HIDDEN)
-        values = set(_expected_values("\n".join(hidden)))
-        tests.update(map(_squeeze, hidden), filter(_is_value, values))
+        values = set(expected_values("\n".join(hidden)))
+        tests.update(map(_squeeze, hidden), filter(is_value, values))
         lines.update(map(_squeeze, regions(cell.source, SOLUTION)), values)
         if cell.metadata.get("nbgrader", {}).get("solution") and SOLUTION[0] not in cell.source:
             lines.update(map(_squeeze, cell.source.splitlines()))
@@ -161,7 +161,7 @@ def secrets(source: NotebookNode) -> frozenset[str]:
     )
     unseen = {line for line in tests if line not in code}
     unseen |= {line for line in lines - tests if line not in text}
-    return frozenset(line for line in unseen if len(line) >= SHORTEST_SECRET or _is_value(line))
+    return frozenset(line for line in unseen if len(line) >= SHORTEST_SECRET or is_value(line))
 
 
 def _lines(cell: NotebookNode) -> list[str]:
@@ -172,15 +172,16 @@ def _squeeze(line: str) -> str:
     return "".join(line.split())
 
 
-def _is_value(text: str) -> bool:
+def is_value(text: str) -> bool:
     """Say whether this is a number precise enough to be an expected value: five digits or more."""
     return bool(re.fullmatch(r"[\d.]+(e-?\d+)?", text)) and sum(map(str.isdigit, text)) >= 5
 
 
-def _expected_values(code: str) -> Iterator[str]:
+def expected_values(code: str) -> Iterator[str]:
+    """Yield the numbers of five digits or more, and the long texts, that stand in code."""
     try:
         for token in tokenize.generate_tokens(io.StringIO(code).readline):
-            if token.type == tokenize.NUMBER and _is_value(token.string):
+            if token.type == tokenize.NUMBER and is_value(token.string):
                 yield token.string
             if token.type == tokenize.STRING and len(token.string) > SHORTEST_SECRET:
                 yield _squeeze(str(ast.literal_eval(token.string)))

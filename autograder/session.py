@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
@@ -25,6 +26,9 @@ _RESULT_BYTES = 1 << 24  # of one answer of the trusted process
 _QUIET = logging.Logger("kernel", logging.CRITICAL + 1)  # what went wrong is in the CellRun
 _AGENT = "__import__('autograder.judge.agent', fromlist=['serve'])"
 
+# What jupyter_client and nbclient raise for bytes that are no message of a kernel.
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError)
+
 Box = Sandbox | Unconfined
 
 
@@ -44,10 +48,16 @@ class Client(NotebookClient):  # type: ignore[misc]  # untyped
         return True
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
-        """Lay an output into the cell, unless it is part of a flood."""
+        """Lay an output into the cell, unless it is part of a flood, or no message at all."""
         if self.is_flood(msg):
             return None
-        return super().process_message(msg, cell, cell_index)
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except MALFORMED:
+            return None
+
+    def handle_comm_msg(self, outs: list[NotebookNode], msg: dict[str, Any], cell: int) -> None:
+        """Leave widgets alone: they work in a browser only."""
 
 
 class Session:
@@ -96,7 +106,10 @@ class Session:
     async def _until_idle(self, request: str) -> None:
         """Read and forget what students print in tests: it could tell what the tests hold."""
         while True:
-            message = await self.client.kc.get_iopub_msg()
+            try:
+                message = await self.client.kc.get_iopub_msg()
+            except MALFORMED:
+                continue
             if self.client.is_flood(message):
                 return
             if message["parent_header"].get("msg_id") == request and (
@@ -165,6 +178,9 @@ async def _start_kernel(stack: AsyncExitStack, notebook: NotebookNode, box: Box,
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_BYTES)
     context.setsockopt(zmq.LINGER, 0)
+    # A student's code could put a link to a socket of the host's in the place of the kernel's. So
+    # we connect once, before any of it runs, and never again.
+    context.setsockopt(zmq.RECONNECT_IVL, -1)
     stack.callback(context.term)
     manager = kernel_manager(box, log=_QUIET, context=context)
     client = Client(
@@ -181,8 +197,9 @@ async def _start_kernel(stack: AsyncExitStack, notebook: NotebookNode, box: Box,
         await manager.start_kernel(
             extra_arguments=["--HistoryManager.hist_file=:memory:"], pass_fds=(fd,)
         )
+        await _wait_for_sockets(manager)
         client.kc = manager.client()
-        client.kc.start_channels()
+        client.kc.start_channels(stdin=False, hb=False, control=False)
         await client.kc.wait_for_ready(timeout=START_SECONDS)
     except (RuntimeError, OSError) as error:
         why = box.killed or error
@@ -190,6 +207,19 @@ async def _start_kernel(stack: AsyncExitStack, notebook: NotebookNode, box: Box,
     client.kc.allow_stdin = False
     client.kc.execute(f"{_AGENT}; None", silent=True, store_history=False)
     return client
+
+
+async def _wait_for_sockets(manager: Any) -> None:
+    """Wait until the kernel listens, or is dead."""
+    ends = time.monotonic() + START_SECONDS
+    for port in (manager.shell_port, manager.iopub_port):
+        while await manager.is_alive() and time.monotonic() < ends:
+            with socket.socket(socket.AF_UNIX) as trial:
+                try:
+                    trial.connect(f"{manager.ip}-{port}")
+                    break
+                except OSError:
+                    await asyncio.sleep(0.01)
 
 
 async def _end_kernel(client: Client) -> None:

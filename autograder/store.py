@@ -10,6 +10,8 @@ from autograder.intake import TIMESTAMP
 from autograder.models import GradedSubmission, Verdict
 from autograder.settings import Course
 
+UNSANDBOXED = "unsandboxed"  # what tables and exports say of work that `--unsafe` graded
+
 
 @dataclass(frozen=True)
 class Record:

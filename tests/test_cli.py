@@ -1,5 +1,6 @@
 """The commands: what they print, where, and with which exit code."""
 
+import csv
 import os
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import nbformat
 import pytest
 
 from autograder import cli
-from autograder.cli import ERROR, SOME_FAILED, main
+from autograder.cli import ERROR, SOME_FAILED
 from autograder.gradebook import open_gradebook, rows
+from autograder.nbgrader_plugin import MarkedExport
+from autograder.sandbox import doctor
 from tests import sample_class, toy
 
 COMMANDS = ("release", "grade", "feedback", "grades", "report", "check")
@@ -37,7 +40,8 @@ def grading(graded) -> tuple[int, str]:
 
 
 def run(root: Path, *argv: str) -> int:
-    return cli.main(["--course", str(root), *argv])
+    unsafe = ["--unsafe"] if toy.UNSAFE and argv[0] in ("release", "grade", "check") else []
+    return cli.main(["--course", str(root), *argv, *unsafe])
 
 
 def fails(capsys, root: Path, *argv: str) -> str:
@@ -239,7 +243,7 @@ def test_a_name_that_cannot_be_written_stops_nobody(tmp_path, capsys):
     toy.hand_in(course, "zoe")
     folder = os.path.join(os.fsencode(course.submitted), b"J\xf6rg", b"hw1")
     os.makedirs(folder)
-    assert main(["--course", str(tmp_path), "grade", "hw1"]) == SOME_FAILED
+    assert run(tmp_path, "grade", "hw1") == SOME_FAILED
     assert "can't be written" in capsys.readouterr().out
     with open_gradebook(course) as book:
         assert [row.student for row in rows(book, "hw1")] == ["zoe"]
@@ -250,7 +254,7 @@ def test_a_solution_beside_the_notebook_is_not_released(tmp_path, capsys):
     course = toy.course_in(tmp_path)
     text = "\n".join(cell.source for cell in toy.source().cells)
     (course.sources / "hw1" / "toy.py").write_text(text)
-    assert main(["--course", str(tmp_path), "release", "hw1"]) == ERROR
+    assert run(tmp_path, "release", "hw1") == ERROR
     assert "toy.py would tell" in capsys.readouterr().err
     assert not (course.build / "release").exists()
 
@@ -261,3 +265,41 @@ def test_a_sample_class_replaces_only_its_own_folder(tmp_path):
     with pytest.raises(SystemExit, match="left alone"):
         sample_class.make(tmp_path)
     assert (tmp_path / "gradebook.db").read_text() == "precious"
+
+
+def test_what_was_graded_without_a_sandbox_says_so(tmp_path, capsys):
+    """After `grade --unsafe` the table, the report and nbgrader's export say 'unsandboxed'."""
+    course = toy.released_in(tmp_path)
+    toy.hand_in(course, "zoe")
+    assert cli.main(["--course", str(tmp_path), "grade", "hw1", "--unsafe"]) == 0
+    capsys.readouterr()
+    assert run(tmp_path, "grades", "hw1") == 0
+    assert "unsandboxed" in capsys.readouterr().out
+    assert run(tmp_path, "report", "hw1") == 0
+    assert "unsandboxed, graded with --unsafe: zoe" in capsys.readouterr().out
+    with open_gradebook(course) as book:
+        MarkedExport(root=str(tmp_path), to=str(tmp_path / "grades.csv")).export(book)
+    with (tmp_path / "grades.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["student_id"], row["score"], row["remarks"]) == ("zoe", "5.0", "unsandboxed")
+
+
+def test_without_a_sandbox_nothing_is_graded_unasked(tmp_path, monkeypatch, capsys):
+    """Where bubblewrap is missing, `grade` says in one line how to install it, or --unsafe."""
+    toy.hand_in(toy.released_in(tmp_path), "zoe")
+    monkeypatch.setattr("autograder.gate.missing", lambda: "the sandbox needs bubblewrap: ...")
+    assert cli.main(["--course", str(tmp_path), "grade", "hw1"]) == ERROR
+    assert capsys.readouterr().err == "autograder: the sandbox needs bubblewrap: ...\n"
+
+
+def test_doctor_tells_what_it_tried(tmp_path, monkeypatch, capsys):
+    """`doctor` ends with 0 if all holds, and with 3 and a count if a protection fails."""
+    toy.course_in(tmp_path)
+    checks = [doctor.Check("network", True, "none"), doctor.Check("disk", False, "not full")]
+    monkeypatch.setattr(doctor, "checks", lambda root: iter(checks[:1]))
+    assert run(tmp_path, "doctor") == 0
+    monkeypatch.setattr(doctor, "checks", lambda root: iter(checks))
+    assert run(tmp_path, "doctor") == SOME_FAILED
+    out = capsys.readouterr().out
+    assert "1 of 2 fail" in out
+    assert "not full" in out

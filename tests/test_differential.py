@@ -77,6 +77,7 @@ assert result["success"], result
 @pytest.fixture(scope="module")
 def configured(tmp_path_factory) -> Course:
     """The class, with cheats, graded by `nbgrader autograde` under the course's own config."""
+    toy.need_sandbox()
     course = toy.released_in(tmp_path_factory.mktemp("configured"))
     for student, answers in HONEST.items():
         toy.hand_in(course, student, answers, EXTRA.get(student))
@@ -86,12 +87,9 @@ def configured(tmp_path_factory) -> Course:
     folder.mkdir(parents=True)
     (folder / "toy.ipynb").symlink_to(course.submitted / "solution" / "hw1" / "toy.ipynb")
     config = Path(__file__).parents[1] / "nbgrader_config.py"
-    (course.root / "nbgrader_config.py").write_text(config.read_text() + UNSAFE)
+    (course.root / "nbgrader_config.py").write_text(config.read_text())
     run_python(course, "-m", "nbgrader", "autograde", "hw1")
     return course
-
-
-UNSAFE = f"get_config().JudgeSubmission.unsafe = {toy.UNSAFE}\n"
 
 
 @pytest.mark.parametrize("student", [student for student in HONEST if student != "blank"])

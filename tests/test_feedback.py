@@ -190,7 +190,7 @@ LINE = f'{toy.HIDDEN_LINE}, "{toy.HIDDEN_MESSAGE}"'
 def test_an_output_with_a_hidden_line_is_withheld(output):
     """An output that contains a line of a hidden test, even as a repr, is replaced."""
     (left,) = cell(notebook(output), "double").outputs
-    assert left.text == "[this output is not shown: it contained lines of the tests]\n"
+    assert left.text == "[this output is not shown: it contained lines or values of the tests]\n"
 
 
 @pytest.mark.parametrize(

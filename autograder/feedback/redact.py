@@ -9,7 +9,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.grade import hidden_lines
 from autograder.markers import HIDDEN
 from autograder.merge import is_answer, is_graded
-from autograder.release import SHORTEST_SECRET, leaks, regions
+from autograder.release import SHORTEST_SECRET, expected_values, is_value, leaks, regions
 
 PLACEHOLDER = "# This cell also runs tests that are not shown."
 
@@ -34,7 +34,7 @@ def redact(notebook: NotebookNode) -> None:
         if cell.cell_type != "code":
             continue
         if is_graded(cell) and not is_answer(cell):
-            cell.outputs = [_summary(cell)]
+            cell.outputs = [_summary(cell, hidden)]
             cell.source = _visible(cell.source)
         else:
             cell.outputs = [
@@ -43,18 +43,24 @@ def redact(notebook: NotebookNode) -> None:
 
 
 def _hidden_text(notebook: NotebookNode) -> frozenset[str]:
-    lines = (line for cell in notebook.cells for line in regions(cell.source, HIDDEN))
-    squeezed = ("".join(line.split()) for line in lines)
-    return frozenset(line for line in squeezed if len(line) >= SHORTEST_SECRET)
+    """Return the lines of hidden tests, without spaces, and the exact values in them."""
+    lines = [line for cell in notebook.cells for line in regions(cell.source, HIDDEN)]
+    squeezed = {"".join(line.split()) for line in lines}
+    long = {line for line in squeezed if len(line) >= SHORTEST_SECRET}
+    values = {value for line in lines for value in expected_values(line) if is_value(value)}
+    return frozenset(long | values)
 
 
-def _summary(cell: NotebookNode) -> NotebookNode:
+def _summary(cell: NotebookNode, hidden: frozenset[str]) -> NotebookNode:
     verdict = cell.metadata.get("autograder")
     if not verdict:
         return _line("✗ not graded: run `autograder grade`")
     if verdict["status"] == "passed":
         return _line("✓ all tests of this cell passed")
-    return _line(("" if verdict["status"] == "partly" else "✗ ") + verdict["reason"])
+    reason = verdict["reason"]
+    if leaks(reason, hidden):
+        reason = "your code failed with a message that holds values of the tests: it is not shown"
+    return _line(("" if verdict["status"] == "partly" else "✗ ") + reason)
 
 
 def _visible(source: str) -> str:
@@ -76,7 +82,7 @@ def _text(output: NotebookNode) -> str:
 
 
 def _withheld() -> NotebookNode:
-    return _line("[this output is not shown: it contained lines of the tests]")
+    return _line("[this output is not shown: it contained lines or values of the tests]")
 
 
 def _line(text: str) -> NotebookNode:

@@ -45,7 +45,7 @@ class Kernel:
         """Take nothing along."""
         return {}
 
-    def within(self, message: dict[str, Tree]) -> AbstractContextManager[None]:
+    def within(self, message: dict[str, Tree]) -> AbstractContextManager[Any]:
         """Serve a request with the test's grad mode and seeds."""
         return ambient.under(message)
 

@@ -7,8 +7,8 @@ import functools
 import importlib
 import random
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ def watch(source: str) -> None:
         if name in sys.modules or name in source:
             library = importlib.import_module(name)
             for function in functions:
-                if not hasattr(getattr(library, function), "__wrapped__"):
+                if not hasattr(getattr(library, function), _MARK):
                     setattr(library, function, _noticing(getattr(library, function), name))
 
 
@@ -36,6 +36,7 @@ _SEEDING = {
     "torch": ("manual_seed", "set_rng_state"),
     "torch.random": ("manual_seed", "set_rng_state"),
 }
+_MARK = "_tells_the_kernel"
 _seeded: set[str] = set()
 
 
@@ -45,6 +46,7 @@ def _noticing(function: Callable[..., Any], library: str) -> Callable[..., Any]:
         _seeded.add(library.partition(".")[0])
         return function(*arguments, **named)
 
+    setattr(seed, _MARK, True)
     return seed
 
 
@@ -64,18 +66,16 @@ def news() -> dict[str, Tree]:
     return found
 
 
-@contextmanager
-def under(message: dict[str, Tree]) -> Iterator[None]:
+def under(message: dict[str, Tree]) -> AbstractContextManager[Any]:
     """Serve a request of the judge, in the kernel, under what it took along."""
     for library, state in message.get("seeds", {}).items():
         _SETTERS[library](state)
-    if "grad" not in message:
-        yield
-        return
+    grad = message.get("grad", True)
+    if grad and "torch" not in sys.modules:
+        return nullcontext()
     import torch
 
-    with torch.set_grad_enabled(message["grad"]):
-        yield
+    return nullcontext() if torch.is_grad_enabled() == grad else torch.set_grad_enabled(grad)
 
 
 def _numpy_state() -> Tree:

@@ -13,7 +13,7 @@ import socket
 import struct
 import sys
 from collections import deque, namedtuple
-from collections.abc import Callable, ItemsView, KeysView, Mapping, ValuesView
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -39,6 +39,17 @@ _TORCH_TYPES = frozenset(f"{kind}{size}" for kind in ("int", "float") for size i
 }
 _MAX_DIMENSIONS = 32
 _NAME = re.compile(r"[A-Za-z]\w{0,99}", re.ASCII)
+
+_LISTED: Any = (
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+    deque,
+)  # cross as a list
+_PLAIN: tuple[type, ...] = (
+    *(int, float, complex, str, bytes, tuple, frozenset, range, slice, type(...)),
+    *(np.generic, np.dtype, *_LISTED),
+)
 
 Tree = Any  # what JSON holds: None, bool, int, float, str, or a list whose first item is a tag
 
@@ -147,6 +158,11 @@ class Writer:
         return value
 
     def _immutable(self, value: Any) -> Tree:
+        if not isinstance(value, _PLAIN):
+            torch = sys.modules.get("torch")
+            if torch is not None and isinstance(value, torch.dtype):
+                return ["tdt", str(value).removeprefix("torch.")]
+            return self._objects.handle(value)
         for kind in (int, float, str):  # bool has no subclasses
             if isinstance(value, kind) and not isinstance(value, np.generic):
                 return self.value(kind(value))
@@ -170,10 +186,7 @@ class Writer:
             return ["..."]
         if isinstance(value, np.dtype) and type_name(value) is not None:
             return ["dt", type_name(value)]
-        torch = sys.modules.get("torch")
-        if torch is not None and isinstance(value, torch.dtype):
-            return ["tdt", str(value).removeprefix("torch.")]
-        if isinstance(value, KeysView | ValuesView | ItemsView | deque):
+        if isinstance(value, _LISTED):
             return self.value(list(value))
         return self._objects.handle(value)
 
@@ -201,22 +214,6 @@ class Reader:
         self._buffers = dict(enumerate(buffers))
         self._objects = objects
         self._left = MAX_ITEMS
-        self._kinds: dict[str, Callable[..., Any]] = {
-            "m": self._objects.mirrored,
-            "t": lambda items: tuple(self.items(items)),
-            "nt": self._named,
-            "fs": lambda items: frozenset(self.items(items)),
-            "n": self._scalar,
-            "c": lambda real, imag: complex(_number(real), _number(imag)),
-            "i": lambda digits: int(digits, 16),
-            "s": lambda number: bytes(self.buffer(number)).decode("utf-8", "surrogatepass"),
-            "y": lambda number: bytes(self.buffer(number)),
-            "r": self._range,
-            "sl": lambda *ends: slice(*self.items(list(ends))),
-            "...": lambda: Ellipsis,
-            "dt": lambda name: numpy_type(name),
-            "tdt": lambda name: torch_type(name),
-        }
         self._depth = 0
 
     def value(self, tree: Tree) -> Any:
@@ -232,15 +229,45 @@ class Reader:
         if self._depth > MAX_DEPTH:
             raise ChannelError(f"a value is nested deeper than {MAX_DEPTH}")
         try:
-            if tree[0] in ("h", "o", "g"):
-                return self._objects.resolve(tree)
-            if tree[0] not in self._kinds:
-                raise ChannelError(f"a value has the unknown tag {tree[0][:20]!r}")
-            return self._kinds[tree[0]](*tree[1:])
+            return self._tagged(tree)
         except (TypeError, ValueError, OverflowError, MemoryError, RecursionError) as error:
             raise ChannelError(f"a value is malformed: {type(error).__name__}") from None
         finally:
             self._depth -= 1
+
+    def _tagged(self, tree: list[Tree]) -> Any:
+        match tree:
+            case ["t", items]:
+                return tuple(self.items(items))
+            case ["m", number]:
+                return self._objects.mirrored(number)
+            case ["h" | "o" | "g", *_]:
+                return self._objects.resolve(tree)
+            case ["nt", list(names), list(items)]:
+                return self._named(names, items)
+            case ["fs", items]:
+                return frozenset(self.items(items))
+            case ["n", kind, number]:
+                return self.array(kind, [], number)[()]
+            case ["c", int() | float() as real, int() | float() as imaginary]:
+                return complex(real, imaginary)
+            case ["i", str(digits)]:
+                return int(digits, 16)
+            case ["s", number]:
+                return bytes(self.buffer(number)).decode("utf-8", "surrogatepass")
+            case ["y", number]:
+                return bytes(self.buffer(number))
+            case ["r", *ends]:
+                return self._range(ends)
+            case ["sl", *ends]:
+                return slice(*self.items(ends))
+            case ["..."]:
+                return ...
+            case ["dt", name]:
+                return numpy_type(name)
+            case ["tdt", name]:
+                return torch_type(name)
+        raise ChannelError(f"a value has an unknown tag or form: {tree[0][:20]!r}")
 
     def items(self, trees: Tree) -> list[Any]:
         """Return the values of a list of trees."""
@@ -269,27 +296,18 @@ class Reader:
             raise ChannelError("an array holds what is no text")
         return np.frombuffer(data, dtype).reshape(shape).copy()
 
-    def _scalar(self, kind: Tree, number: Tree) -> Any:
-        return self.array(kind, [], number)[()]
-
-    def _range(self, *trees: Tree) -> range:
-        ends = self.items(list(trees))
+    def _range(self, trees: list[Tree]) -> range:
+        ends = self.items(trees)
         if any(type(end) is not int for end in ends):
             raise ChannelError("a range has no whole numbers")
         return range(*ends)
 
-    def _named(self, names: Tree, trees: Tree) -> Any:
-        if type(names) is not list or len(names) != len(trees) or len(names) > MAX_DEPTH:
+    def _named(self, names: list[Tree], trees: list[Tree]) -> Any:
+        if len(names) != len(trees) or len(names) > MAX_DEPTH:
             raise ChannelError("a named tuple has other names than values")
         if not all(type(name) is str and _NAME.fullmatch(name) for name in names):
             raise ChannelError("a named tuple has improper names")
         return _named_tuple(tuple(names))(*self.items(trees))
-
-
-def _number(tree: Tree) -> float:
-    if type(tree) not in (int, float):
-        raise ChannelError("a value is not a number")
-    return float(tree)
 
 
 @lru_cache(maxsize=100)

@@ -13,6 +13,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ class Mirrors:
     def __init__(self, sign: int, graph: Callable[[Any], Tree], ask: Callable[..., Any]) -> None:
         """`graph` makes a handle on a computed tensor; `ask` a backward pass through one."""
         self._sign, self._graph, self._ask = sign, graph, ask
+        self.fixed = False  # whether an update of a known object breaks the rules
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}  # by id()
         self._seen: dict[int, Any] = {}  # what the other side knows of each
@@ -65,10 +67,10 @@ class Mirrors:
             raise ChannelError("a value refers to an object that never crossed")
         return self._objects[number]
 
-    def leaves(self) -> list[int]:
-        """Return the numbers of tensors that collect gradients."""
-        found = ((number, value) for number, value in self._objects.items())
-        return [n for n, v in found if tensors.is_tensor(v) and v.is_leaf and v.requires_grad]
+    def _leaves(self) -> list[Any]:
+        """Return the tensors that collect gradients."""
+        found = filter(tensors.is_tensor, self._objects.values())
+        return [tensor for tensor in found if tensor.is_leaf and tensor.requires_grad]
 
     def _add(self, number: int, value: Any) -> None:
         if len(self._objects) >= MAX_OBJECTS:
@@ -120,7 +122,9 @@ class Mirrors:
     def unused(self) -> Iterator[int]:
         """Forget, and yield, the objects that nobody on this side can see any more."""
         for number in list(self._objects):
-            if sys.getrefcount(self._objects[number]) < _UNUSED and number in self._seen:
+            if sys.getrefcount(self._objects[number]) < _UNUSED and not tensors.is_shared(
+                self._objects[number]
+            ):
                 self.drop(number)
                 yield number
 
@@ -146,6 +150,8 @@ class Mirrors:
         fills = []
         for number, content in sorted(map(_update, updates), key=_is_computed):
             if number in self._objects:
+                if self.fixed:
+                    raise ChannelError("an object was changed while nothing of the student's ran")
                 fills.append((number, content))
                 continue
             if number * self._sign >= 0:
@@ -189,9 +195,8 @@ class Mirrors:
             case ["T", _, _, _, _, _, _, graph]:
                 if graph is None:
                     return tensors.make(content, reader)
-                leaves = self.leaves()
-                known = [self._objects[leaf] for leaf in leaves]
-                return tensors.computed(content, reader, known, self._ask(graph, leaves))
+                leaves = self._leaves()
+                return tensors.computed(content, reader, leaves, self._ask(graph, leaves))
         raise ChannelError("an object has an unknown form")
 
     def _fill(self, value: Any, content: list[Tree], reader: Reader) -> None:
@@ -215,10 +220,8 @@ class Mirrors:
                 numbers = {key: int(text) for key, text in state["state"].items()}
                 value.bit_generator.state = {**state, "state": numbers}
             case ["TG", number]:
-                import torch
-
-                value.set_state(torch.frombuffer(reader.buffer(number), dtype=torch.uint8))
-            case ["R", version, internal, gauss]:
+                tensors.set_state(value, bytearray(reader.buffer(number)))
+            case ["R", version, internal, None | float() as gauss]:
                 value.setstate((version, tuple(internal), gauss))
             case ["T", _, _, _, needs_grad, *_]:
                 tensors.update(value, *tensors.read(content, reader), needs_grad)
@@ -251,24 +254,33 @@ def _fill_array(array: Any, new: Any) -> None:
 
 def _kind(value: Any) -> str | None:
     """Return the tag of a mirrored object, or None."""
-    for tag, kind in _KINDS.items():
-        if isinstance(value, kind):
+    tag = _tag(type(value))  # type: ignore[arg-type]  # mypy: a type is not hashable
+    if tag == "a" and type_name(value.dtype) is None:
+        return None
+    if tag == "G" and type(value.bit_generator).__name__ != _BIT_GENERATOR:
+        return None
+    return tag
+
+
+@lru_cache(maxsize=1000)
+def _tag(kind: type) -> str | None:
+    for tag, base in _TAGS.items():
+        if issubclass(kind, base):
             return tag
-    if isinstance(value, np.ndarray):
-        return None if type_name(value.dtype) is None else "a"
-    if isinstance(value, np.random.Generator):
-        return "G" if type(value.bit_generator).__name__ == _BIT_GENERATOR else None
-    if tensors.is_tensor(value):
+    torch = sys.modules.get("torch")
+    if torch is not None and issubclass(kind, torch.Tensor):
         return "T"
-    return "TG" if tensors.is_generator(value) else None
+    return "TG" if torch is not None and issubclass(kind, torch.Generator) else None
 
 
-_KINDS: dict[str, type] = {  # Counter is a dict too: first come, first served
+_TAGS: dict[str, type] = {  # Counter is a dict too: first come, first served
     "l": list,
     "C": Counter,
     "d": dict,
     "s": set,
     "B": bytearray,
+    "a": np.ndarray,
+    "G": np.random.Generator,
     "R": random.Random,
 }
 

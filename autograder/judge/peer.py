@@ -54,7 +54,7 @@ class Side(Protocol):
     def ambient(self) -> dict[str, Tree]:
         """Return what a request takes along: the grad mode, seeds that a test set."""
 
-    def within(self, message: dict[str, Tree]) -> AbstractContextManager[None]:
+    def within(self, message: dict[str, Tree]) -> AbstractContextManager[Any]:
         """Serve a request under what it took along."""
 
     def check(self, op: str, target: Any, arguments: list[Any]) -> None:
@@ -97,6 +97,7 @@ class Peer:
         self._gone: set[int] = set()  # handles of the other side that are not needed here
         self._count = 0
         self._nesting = 0
+        self.asked = 0  # how often something was asked for that may run code there
 
     # Asking and answering
 
@@ -107,6 +108,21 @@ class Peer:
             BaseException: what the other side raised, as `Side.rebuild` makes it; or, if it is
                 gone or breaks the rules, what `Side.broken` makes of it.
         """
+        self.asked += 1
+        return self._ask(op, target, *arguments)
+
+    def look_up(self, name: str) -> Any:
+        """Ask for a global of the other side's notebook, which changes nothing there.
+
+        So an update of what has crossed before, which would make two look-ups differ, is refused.
+        """
+        self.mirrors.fixed = True
+        try:
+            return self._ask("call", Theirs(0), (name,), (), ())
+        finally:
+            self.mirrors.fixed = False
+
+    def _ask(self, op: str, target: Any, *arguments: Any) -> Any:
         try:
             self._send({"k": "ask", "op": op, **self._side.ambient()}, target, *arguments)
             return self._reply()
@@ -235,7 +251,7 @@ class Peer:
     def _hold(self, tensor: Any) -> Tree:
         return self._export(Computed(tensor))
 
-    def _backward(self, number: Tree, leaves: list[int]) -> Callable[[Any], list[Any]]:
+    def _backward(self, number: Tree, leaves: list[Any]) -> Callable[[Any], list[Any]]:
         """Return a backward pass through the other side's tensor, for known leaves."""
         if type(number) is not int:
             raise ChannelError("a computed tensor has no proper handle")
@@ -243,9 +259,8 @@ class Peer:
         weakref.finalize(graph, self._gone.add, number).atexit = False
 
         def ask(grad: Any) -> list[Any]:
-            known = tuple(self.mirrored(leaf) for leaf in leaves)
-            found = self.request("backward", graph, grad, known)
-            if type(found) is not tuple or len(found) != len(known):
+            found = self.request("backward", graph, grad, tuple(leaves))
+            if type(found) is not tuple or len(found) != len(leaves):
                 raise ChannelError("a backward pass returned no gradients")
             return list(found)
 

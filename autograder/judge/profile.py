@@ -20,7 +20,7 @@ from types import CodeType, FrameType
 from typing import Literal
 
 Role = Literal["provided", "answer", "test"]
-DATA, OBJECT = "data", "object"
+DATA, OBJECT, EMPTY = "data", "object", "empty"
 _FILE = "<judge:{}>"
 
 
@@ -30,7 +30,8 @@ class Profile:
 
     names: what tests may take from the student's kernel by name.
     provided: ids of the instructor's cells that run on the trusted side too.
-    kinds: by test cell and place, the kinds of what came back: DATA, OBJECT, or both.
+    kinds: by test cell and place, the kinds of what came back: DATA, OBJECT, or both; and EMPTY,
+        for an array without entries, which is close to every number.
     """
 
     names: frozenset[str] = frozenset()

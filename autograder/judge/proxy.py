@@ -15,12 +15,13 @@ from typing import Any, NoReturn
 from autograder.errors import ChannelError
 from autograder.judge import ambient
 from autograder.judge.codec import Tree
-from autograder.judge.peer import OPERATORS, Computed, Peer, RemoteError, Theirs, near
-from autograder.judge.profile import DATA, OBJECT, place
+from autograder.judge.peer import OPERATORS, Computed, Peer, RemoteError, near
+from autograder.judge.profile import DATA, EMPTY, OBJECT, place
 
 NAMESPACE = "judge_tests"  # __name__ where test cells run, and so __module__ of their classes
 _LIBRARIES = ("numpy", "torch", "math", "operator", "builtins", "course")
 _INSTANCE = ("call", "get", "set", "item", "setitem", "len", "contains", "iter", "next")
+_ARRAYS = ("numpy", "torch", "torch.nn.parameter")
 _SUFFIX = {"call": "()", "item": "[...]", "next": ", iterated,", "get": ", read,"}
 
 
@@ -70,7 +71,7 @@ class Judge:
 
     def named(self, peer: Peer, name: str) -> Any:
         """Return the student's global of that name, or raise KeyError."""
-        found = peer.request("call", Theirs(0), (name,), (), ())
+        found = peer.look_up(name)
         if type(found) is not tuple or len(found) != 2:
             self.refuse("the kernel did not say what a name is")
         if found[0] is not True:
@@ -91,10 +92,12 @@ class Judge:
                     f"{label}: an operator of a student's class that gives plain data decides the "
                     "test; compare what the object's attributes hold"
                 )
-            self.kinds.setdefault(spot, set()).add(kind)
+            self.kinds.setdefault(spot, set()).update({kind, EMPTY} if _is_empty(value) else {kind})
         elif kind == OBJECT and OBJECT not in allowed:
             what = _inside(found[0])[2]
             self.refuse(f"{label} gave {what}; a number, text, list, array or tensor is expected")
+        elif EMPTY not in allowed and _is_empty(value):
+            self.refuse(f"{label} gave an empty array, which would be close to any number")
         for handle in found:
             inside = _inside(handle)
             object.__setattr__(handle, "_inside", (*inside[:3], False))
@@ -105,7 +108,7 @@ class Judge:
         """See peer.Side."""
         return ambient.news()
 
-    def within(self, message: dict[str, Tree]) -> AbstractContextManager[None]:
+    def within(self, message: dict[str, Tree]) -> AbstractContextManager[Any]:
         """Serve a callback under nothing that the kernel says."""
         return nullcontext()
 
@@ -284,6 +287,13 @@ def _handles(value: Any) -> list[Handle]:
             if isinstance(one, dict):
                 queue.extend(one.values())
     return found
+
+
+def _is_empty(value: Any) -> bool:
+    """Say whether a value is, or holds in a tuple, an array or a tensor without entries."""
+    if isinstance(value, tuple):
+        return any(map(_is_empty, value))
+    return 0 in getattr(value, "shape", ()) if type(value).__module__ in _ARRAYS else False
 
 
 def _is_tests_instance(value: Any) -> bool:

@@ -27,7 +27,7 @@ from autograder.judge.proxy import NAMESPACE, Handle, Judge, Refused
 
 _TEXT = 2000  # characters kept of a message
 _OUTPUT = 100_000  # characters kept of what a test prints
-REFUSED = "Refused"
+REFUSED = "(refused)"  # not a name that an exception can have
 
 
 class Names(dict[str, Any]):
@@ -50,6 +50,7 @@ class Runner:
         self._peer = Peer(sock, +1, self._judge)
         self._profile = profile
         self._names = Names(self)
+        self._data: dict[str, tuple[int, Any]] = {}  # the student's globals that are plain data
         module = type(sys)(NAMESPACE)  # dataclasses and pickle look their class's module up
         module.__dict__.update(self._names)
         sys.modules[NAMESPACE] = module
@@ -58,9 +59,14 @@ class Runner:
         """Return the student's global of that name, or raise KeyError."""
         if name not in self._profile.names:
             raise KeyError(name)
+        asked, found = self._data.get(name, (None, None))
+        if asked == self._peer.asked:  # none of the student's code has run since
+            return found
         found = self._judge.named(self._peer, name)
-        if isinstance(found, Handle):  # what it refers to can be asked again; data may change
+        if isinstance(found, Handle):
             self._names[name] = found
+        else:
+            self._data[name] = self._peer.asked, found
         return found
 
     def provide(self, cell: str, source: str) -> None:
@@ -114,6 +120,7 @@ class Runner:
     def _end(self) -> None:
         for name in self._profile.names & self._names.keys():
             del self._names[name]  # the student's again, whatever the test bound it to
+        self._data.clear()
         with contextlib.suppress(Exception):  # a kernel that is gone needs no farewell
             self._peer.end()
 
@@ -128,7 +135,7 @@ def _failure(error: BaseException, cell: str) -> dict[str, Any]:
     """Return an exception as data: its name, its text, the line of the test, the way there."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == file_name(cell)]
-    if isinstance(error, SyntaxError) and error.filename == file_name(cell):
+    if isinstance(error, SyntaxError) and not lines:  # of the cell itself, which did not run
         lines.append(error.lineno)
     refused = isinstance(error, Refused)
     return {

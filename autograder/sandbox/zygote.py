@@ -1,0 +1,226 @@
+"""The process that warm programs are forked from: `python zygote.py SOCKET MODULES`.
+
+It imports once, and then forks a child for each request; the child joins a sandbox that bubblewrap
+has set up, gives up every right, and only then runs anything. Nothing of a student's ever runs in
+this process, and none of them can see it: they live in other process namespaces. Imports nothing of
+ours by itself. The grader's side is in warm.py.
+
+Sources: setns(2), prctl(2), capabilities(7), pid_namespaces(7), user_namespaces(7).
+"""
+
+import ctypes
+import errno
+import fcntl
+import gc
+import importlib
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import tempfile
+import time
+import traceback
+import types
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, NoReturn
+
+_MESSAGE_BYTES = 1 << 17
+_DESCRIPTORS = 64  # at most, in a request
+_THREAD_SECONDS = 2.0  # that a thread of an import may take to end
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 4, 22, 24
+_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+_SECCOMP_MODE_FILTER = 2
+_CAPABILITY_VERSION_3 = 0x20080522
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def main() -> None:
+    """Import the modules, say so, and fork until the grader hangs up."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    del sys.path[0]  # this file's folder
+    _import(json.loads(sys.argv[2]))
+    # Children are reaped at once by the system, also those that a child leaves behind.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    gc.collect()
+    gc.freeze()  # a collection in a child would copy every page
+    control.send((_unfit() or "ready").encode())
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, _DESCRIPTORS)
+        if not message:
+            return
+        if problem := _unfit():
+            control.send(problem.encode())
+        elif os.fork() == 0:
+            _deliver(control, json.loads(message), descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _import(names: Sequence[str]) -> None:
+    """Import what can be imported; what can't is for the program to complain of."""
+    for name in names:
+        with suppress(Exception):
+            importlib.import_module(name)
+
+
+def _unfit() -> str | None:
+    """Say why no child may be forked: other threads, or memory that children would share."""
+    ends = time.monotonic() + _THREAD_SECONDS
+    while len(os.listdir("/proc/self/task")) > 1:
+        if time.monotonic() > ends:
+            return "an import has started a thread"
+        time.sleep(0.01)
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as lines:
+        shared = [line for line in lines if line.split(maxsplit=2)[1][1::2] == "ws"]
+    return f"an import shares memory: {shared[0]}" if shared else None
+
+
+def _deliver(control: socket.socket, order: dict[str, Any], descriptors: list[int]) -> NoReturn:
+    """Join the sandbox, fork the program into it, tell the grader of it, and end."""
+    answer: list[int] = []
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        count = order["namespaces"]
+        for namespace in descriptors[:count]:
+            _call("setns", namespace, 0)
+        told, tell = os.pipe()
+        child = os.fork()  # setns puts children into the process namespace, not the caller
+        if child == 0:
+            _program(control, order, descriptors[count:], tell)
+        answer.append(os.pidfd_open(child))
+        os.close(tell)
+        text = os.read(told, 1000) or b"the program died before it began"
+    except BaseException as error:
+        text = repr(error).encode()
+    with suppress(OSError):
+        socket.send_fds(control, [text], answer)
+    os._exit(0)
+
+
+def _program(
+    control: socket.socket, order: dict[str, Any], given: list[int], tell: int
+) -> NoReturn:
+    """Become the program: first as powerless as one that bubblewrap starts, then run."""
+    code = 1
+    try:
+        try:
+            control.detach()
+            os.setsid()
+            os.chdir(order["work"])
+            os.umask(order["umask"])
+            tell = _keep_only(dict(zip(order["numbers"], given, strict=True)), tell)
+            for limit, value in order["rlimits"]:
+                resource.setrlimit(limit, (value, value))
+            _drop_rights(order["ids"], bytes.fromhex(order["filter"]))
+            _refresh(order["env"])
+        except BaseException as error:
+            os.write(tell, repr(error).encode()[:1000])
+            os._exit(1)
+        os.write(tell, b"ready")
+        os.close(tell)
+        module, _, name = order["main"].partition(":")
+        sys.argv[:] = order["argv"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        getattr(importlib.import_module(module), name)()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _keep_only(given: dict[int, int], tell: int) -> int:
+    """Lay descriptors at the numbers that they are given, close all others but `tell`.
+
+    The standard streams lead nowhere. Returns the new number of `tell`.
+    """
+    above = max([2, *given]) + 1
+    moved = {number: fcntl.fcntl(one, fcntl.F_DUPFD, above) for number, one in given.items()}
+    told = fcntl.fcntl(tell, fcntl.F_DUPFD_CLOEXEC, above)
+    for number, one in moved.items():
+        os.dup2(one, number)
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(null, number)
+    begin = 3
+    for number in sorted([*given, told]):
+        os.closerange(begin, number)
+        begin = number + 1
+    os.closerange(begin, max(map(int, os.listdir("/proc/self/fd"))) + 1)
+    return told
+
+
+def _drop_rights(ids: tuple[int, int] | None, program: bytes) -> None:
+    """Give up capabilities, root's ids, and system calls, for good.
+
+    Args:
+        ids: user and group id to take; None: those that the user namespace has given.
+        program: the filter of system calls.
+
+    Raises:
+        OSError: a right could not be given up.
+    """
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
+    with suppress(StopIteration):
+        for capability in range(64):
+            _drop_from_bounding_set(capability)
+    if ids is not None:
+        os.setgroups([])
+        os.setresgid(ids[1], ids[1], ids[1])
+        os.setresuid(ids[0], ids[0], ids[0])
+    _call("capset", (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)())
+    _prctl(_PR_SET_DUMPABLE, 1)  # as after an exec: /proc/self is the program's own
+    lines = ctypes.create_string_buffer(program, len(program))
+    _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(_Filter(len(program) // 8, lines)))
+
+
+class _Filter(ctypes.Structure):
+    """struct sock_fprog."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("lines", ctypes.c_void_p))
+
+    def __init__(self, length: int, lines: Any) -> None:
+        super().__init__(length, ctypes.cast(lines, ctypes.c_void_p))
+
+
+def _drop_from_bounding_set(capability: int) -> None:
+    try:
+        _prctl(_PR_CAPBSET_DROP, capability)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise StopIteration from error  # the last capability was the one before
+
+
+def _refresh(env: dict[str, str]) -> None:
+    """Make what was imported as if it had been imported just now, in this environment."""
+    os.environ.clear()
+    os.environ.update(env)
+    tempfile.tempdir = None
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()  # `random` does it by itself, torch has a fixed seed
+    if "matplotlib" in sys.modules and "MPLBACKEND" in env:
+        sys.modules["matplotlib"].rcParams["backend"] = env["MPLBACKEND"]
+
+
+def _prctl(option: int, first: int, second: Any = 0) -> None:
+    _call("prctl", option, ctypes.c_ulong(first), second, 0, 0)
+
+
+def _call(name: str, *arguments: Any) -> None:
+    """Call a function of the C library; raise OSError where it fails."""
+    if getattr(_LIBC, name)(*arguments) < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+if __name__ == "__main__":
+    main()
