@@ -28,7 +28,8 @@ def plot_squares(
 
     Args:
         x: where they stand, shape (N,).
-        actual, predicted: the two values at each x, shape (N,).
+        actual: one of the two values at each x, shape (N,).
+        predicted: the other, shape (N,).
         ax: where to draw; its two axes get the same scale, or the squares would be none.
         color: of the squares.
 
@@ -59,7 +60,8 @@ def plot_loss_contours(
 
     Args:
         loss: takes an array of two weights, shape (2,), and returns a number.
-        across, up: (smallest, largest) of the first and of the second weight.
+        across: (smallest, largest) value of the first weight.
+        up: the same of the second weight.
         ax: where to draw.
         levels: how many lines.
         points: at how many values of each weight the loss is computed.
@@ -68,7 +70,7 @@ def plot_loss_contours(
     first, second = np.linspace(*across, points), np.linspace(*up, points)
     losses = np.array([[loss(np.array([a, b])) for a in first] for b in second])
     lowest, highest = float(losses.min()), float(losses.max())
-    heights = lowest + (highest - lowest) * np.linspace(0.02, 1, levels) ** 2.5
+    heights = lowest + (highest - lowest) * np.linspace(0.1, 1, levels) ** 2.5
     ax.contourf(first, second, losses, levels=[lowest, *heights], cmap="Blues", alpha=0.8)
     ax.contour(first, second, losses, levels=heights, colors=GREY, linewidths=0.6)
     ax.grid(False)
@@ -84,7 +86,8 @@ def plot_path(
         path: the weights after each step, shape (steps, 2).
         ax: where to draw.
         label: what took the steps, for the legend.
-        color, marker: of the line.
+        color: of the line.
+        marker: at each step.
 
     """
     path = np.asarray(path)
