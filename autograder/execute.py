@@ -96,10 +96,10 @@ class _Run:
             await self._start([])
             self._ends = time.monotonic() + self._limits.notebook_seconds
             for number, cell in enumerate(self._cells):
-                if time.monotonic() > self._ends:
-                    break
                 if self._session is None:
                     await self._start(self._cells[:number])
+                if time.monotonic() > self._ends:
+                    break
                 self._runs[cell.id] = await self._run_cell(cell)
         finally:
             await self._stack.aclose()
@@ -116,6 +116,8 @@ class _Run:
         opened = open_session(self._notebook, self._profile, self._record, student, bench)
         self._session = await self._stack.enter_async_context(opened)
         for cell in before:
+            if time.monotonic() > self._ends:
+                return  # the caller looks, too
             if role(cell) == "test":
                 self._session.order("define", cell=cell.id, source=cell.source)
                 continue

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.errors import KernelError
 from autograder.judge.profile import Profile
-from autograder.sandbox import Sandbox, Unconfined, kernel_manager
+from autograder.sandbox import Command, Sandbox, Unconfined, Zygote, kernel_manager, start
 
 GRACE_SECONDS = 2.0  # between an interrupt and the end of the kernel
 START_SECONDS = 60
@@ -121,9 +121,11 @@ class Session:
         """Run a cell of the student's again, for what it defines."""
         self.client.received = 0
         request = self.client.kc.execute(source, silent=True, store_history=False)
-        try:
-            await asyncio.wait_for(self._until_idle(request), seconds)
-        except TimeoutError:
+        idle, ends = asyncio.create_task(self._until_idle(request)), time.monotonic() + seconds
+        while not idle.done() and time.monotonic() < ends and await self.client.km.is_alive():
+            await asyncio.wait({idle}, timeout=0.2)
+        if not idle.done():
+            idle.cancel()
             await self.interrupt()
 
     async def interrupt(self) -> bool:
@@ -142,7 +144,12 @@ class Session:
 
 @asynccontextmanager
 async def open_session(
-    notebook: NotebookNode, profile: Profile, record: bool, box: Box, bench: Box
+    notebook: NotebookNode,
+    profile: Profile,
+    record: bool,
+    box: Box,
+    bench: Box,
+    zygote: Zygote | None = None,
 ) -> AsyncIterator[Session]:
     """Start a kernel in `box` and the trusted process in `bench`; end both in the end.
 
@@ -152,6 +159,7 @@ async def open_session(
         record: this is the reference solution: note what it does.
         box: where the student's code runs, with the student's files.
         bench: where the tests run, so that a flaw in them or in us stays small.
+        zygote: where both come from, if they can; without one they start cold.
 
     Raises:
         KernelError: one of them does not start.
@@ -161,11 +169,10 @@ async def open_session(
         judge, kernel = socket.socketpair()
         stack.callback(ours.close)
         with orders, judge, kernel:
-            runner = [sys.executable, "-P", "-m", "autograder.judge.runner"]
             numbers = (orders.fileno(), judge.fileno())
-            bench.popen([*runner, *map(str, numbers)], pass_fds=numbers)
+            start(bench, _runner(*map(str, numbers)), zygote, pass_fds=numbers)
             stack.callback(bench.kill)
-            client = await _start_kernel(stack, notebook, box, kernel.fileno())
+            client = await _start_kernel(stack, notebook, box, kernel.fileno(), zygote)
             fd = kernel.fileno()
         reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_RESULT_BYTES)
         stack.callback(writer.close)
@@ -174,7 +181,14 @@ async def open_session(
         yield session
 
 
-async def _start_kernel(stack: AsyncExitStack, notebook: NotebookNode, box: Box, fd: int) -> Client:
+def _runner(*argv: str) -> Command:
+    module = "autograder.judge.runner"
+    return Command([sys.executable, "-P", "-m", module, *argv], f"{module}:main", [module, *argv])
+
+
+async def _start_kernel(
+    stack: AsyncExitStack, notebook: NotebookNode, box: Box, fd: int, zygote: Zygote | None
+) -> Client:
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_BYTES)
     context.setsockopt(zmq.LINGER, 0)
@@ -182,7 +196,7 @@ async def _start_kernel(stack: AsyncExitStack, notebook: NotebookNode, box: Box,
     # we connect once, before any of it runs, and never again.
     context.setsockopt(zmq.RECONNECT_IVL, -1)
     stack.callback(context.term)
-    manager = kernel_manager(box, log=_QUIET, context=context)
+    manager = kernel_manager(box, zygote, log=_QUIET, context=context)
     client = Client(
         notebook,
         km=manager,
