@@ -9,8 +9,8 @@ from typing import TypeVar
 from tabulate import tabulate
 from tqdm import tqdm
 
+from autograder import batch, feedback, gate, gradebook, release, report, store
 from autograder import check as variants
-from autograder import feedback, gate, grade, gradebook, release, report, store
 from autograder.collect import collect
 from autograder.errors import AutograderError, SubmissionError
 from autograder.intake import TIMESTAMP, printable, read
@@ -100,7 +100,8 @@ def _parser() -> argparse.ArgumentParser:
         "grade all submissions",
         "Grades submitted/<student>/ASSIGNMENT/ of every student, notebooks or zips of them, and "
         "writes the gradebook. Points and comments that a person gave stay. A submission that "
-        "can't be graded gets 0 and a reason, and stops nobody else's.",
+        "can't be graded gets 0 and a reason, and stops nobody else's. What has not changed since "
+        "the last time is not graded again. After Ctrl-C, or worse, the same command goes on.",
     )
     sub.add_argument(
         "--from",
@@ -109,6 +110,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="first copy a class's work from this folder or zip (nbgrader's layout, Moodle, "
         "Canvas, or one zip or notebook a student) into submitted/",
+    )
+    sub.add_argument("--workers", type=_count, metavar="N", help="processes (default: one a core)")
+    sub.add_argument(
+        "--force",
+        action="store_true",
+        help="grade again what has not changed: the same answers, tests, limits and grader",
     )
     runs_code(sub)
     command(
@@ -170,23 +177,31 @@ def _grade(course: Course, args: argparse.Namespace) -> int:
             prepared.job(read(folder, folder.parent.name, args.assignment, expected, course.limits))
             for folder in _folders(course, args.assignment)
         ]
-        recorder = gradebook.Recorder(book, course, args.assignment)
-        refused: dict[str, str] = {}
-        for graded in _progress(grade.grade_class(jobs), len(jobs), "graded"):
-            if graded.refusals:
-                refused[graded.student] = "; ".join(graded.refusals)
-            try:
-                store.write(course, graded)
-                recorder.record(graded)
-            except (OSError, ValueError) as error:  # a name or file that this disk can't hold
-                refused[graded.student] = f"the result can't be written: {error}"
-    print(f"{args.assignment}: graded {len(jobs)} submissions", end="")
+        outcome = batch.grade_and_record(
+            course,
+            args.assignment,
+            jobs,
+            book,
+            lambda results, count: _progress(results, count, "graded"),
+            args.workers,
+            args.force,
+        )
+    refused = outcome.refused
+    unchanged = f", {outcome.unchanged} unchanged since the last time" if outcome.unchanged else ""
+    print(f"{args.assignment}: graded {outcome.graded} submissions{unchanged}", end="")
     print(
         f"; {len(refused)} could not be graded, in whole or part, and got 0 there:" * bool(refused)
     )
     for student, reason in sorted(refused.items()):
         print(f"  {printable(student)}: {printable(reason)}")
     return SOME_FAILED if refused else OK
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _folders(course: Course, assignment: str) -> list[Path]:

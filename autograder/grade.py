@@ -22,6 +22,7 @@ from autograder.judge.runner import REFUSED
 from autograder.markers import HIDDEN
 from autograder.merge import Merged, grade_id, is_answer, is_graded, merge, ordinary_files
 from autograder.models import CellRun, GradedNotebook, GradedSubmission, Status, Submission, Verdict
+from autograder.preload import zygote_of
 from autograder.sandbox import Sandbox, Unconfined
 from autograder.settings import Limits
 
@@ -98,20 +99,22 @@ def grade_submission(job: Job, executor: Executor | None = None) -> GradedSubmis
         files,
         notes,
         time.monotonic() - begun,
-        job.unsafe,
+        unsandboxed=job.unsafe,
     )
 
 
 def _executor(job: Job) -> Executor:
-    return Judged(Unconfined if job.unsafe else Sandbox)
+    if job.unsafe:
+        return Judged(Unconfined)
+    return Judged(Sandbox, zygote=zygote_of(*job.notebooks.values()))
 
 
 def refuse(job: Job, reason: str) -> GradedSubmission:
-    """Return a submission's result where nothing could be graded: 0 points and the reason."""
+    """Return a submission's result where the grader could do nothing: 0 points and the reason."""
     notebooks = tuple(_refused_notebook(job, name, reason) for name in job.notebooks)
     submission = job.submission
     return GradedSubmission(
-        submission.student, submission.assignment, notebooks, submission.timestamp
+        submission.student, submission.assignment, notebooks, submission.timestamp, fault=True
     )
 
 

@@ -140,6 +140,13 @@ class Recorder:
             for notebook in self._assignment.notebooks
         }
 
+    def students(self) -> frozenset[str]:
+        """Return who has a submission of the assignment in the gradebook."""
+        query = select(api.SubmittedAssignment.student_id).filter_by(
+            assignment_id=self._assignment.id
+        )
+        return frozenset(self._db.scalars(query))
+
     def record(self, graded: GradedSubmission) -> None:
         """Write one submission; all of it or, if that fails, nothing.
 

@@ -87,6 +87,7 @@ class GradedSubmission:
     files: Mapping[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    fault: bool = False  # the grader's, not the student's: to be graded again
     unsandboxed: bool = False  # graded without a sandbox, as the instructor asked
 
     @property

@@ -23,10 +23,11 @@ class Record:
     notes: tuple[str, ...]
     seconds: float
     unsandboxed: bool = False
+    key: str = ""  # a hash of all that the verdicts depend on
 
 
 def write(course: Course, graded: GradedSubmission) -> None:
-    """Write the executed notebooks, the student's files and the verdicts, each folder whole."""
+    """Write the executed notebooks and the student's files, the folder whole."""
     target = course.build / "autograded" / graded.student / graded.assignment
     with replaced_folder(target) as folder:
         for name, data in graded.files.items():
@@ -38,6 +39,10 @@ def write(course: Course, graded: GradedSubmission) -> None:
         if graded.timestamp is not None:
             stamp = f"{graded.timestamp:%Y-%m-%d %H:%M:%S.%f} UTC"
             (folder / TIMESTAMP).write_text(stamp, "utf-8")
+
+
+def finish(course: Course, graded: GradedSubmission, key: str = "") -> None:
+    """Write the verdicts, which says that this submission is done."""
     record = Record(
         graded.student,
         tuple(verdict for notebook in graded.notebooks for verdict in notebook.verdicts),
@@ -45,6 +50,7 @@ def write(course: Course, graded: GradedSubmission) -> None:
         graded.notes + tuple(note for notebook in graded.notebooks for note in notebook.notes),
         graded.seconds,
         graded.unsandboxed,
+        key,
     )
     path = _verdicts(course, graded.assignment) / f"{graded.student}.json"
     with replaced_file(path) as scratch:
@@ -67,6 +73,7 @@ def _record(table: dict[str, Any]) -> Record:
         tuple(table["notes"]),
         table["seconds"],
         table.get("unsandboxed", False),
+        table.get("key", ""),
     )
 
 

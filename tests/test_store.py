@@ -29,7 +29,7 @@ def test_what_is_written_is_read(course):
     """Verdicts, notes and time come back as they were, students sorted by name."""
     results = {name: graded(name, notes=("a note ✓",)) for name in ("bob", "ada", "grâce")}
     for result in results.values():
-        store.write(course, result)
+        store.finish(course, result, "key")
     records = store.read(course, "hw1")
     assert [record.student for record in records] == ["ada", "bob", "grâce"]
     for record in records:
@@ -42,7 +42,7 @@ def test_what_is_written_is_read(course):
 
 def test_a_refusal_is_read(course):
     """A refused submission's reason comes back."""
-    store.write(course, graded(notebooks={}, refused={"toy": "the file is empty"}))
+    store.finish(course, graded(notebooks={}, refused={"toy": "the file is empty"}))
     assert store.read(course, "hw1")[0].refusals == ("toy: the file is empty",)
 
 
@@ -62,6 +62,7 @@ def test_a_regrade_leaves_no_old_file(course):
     """A second write replaces the folder whole and leaves no scratch file."""
     store.write(course, graded(files={"old.csv": b""}))
     store.write(course, graded(files={"new.csv": b""}))
+    store.finish(course, graded())
     assert sorted(toy.files_in(course.build)) == [
         "autograded/ada/hw1/new.csv",
         "autograded/ada/hw1/toy.ipynb",
@@ -72,6 +73,7 @@ def test_a_regrade_leaves_no_old_file(course):
 def test_a_failed_write_keeps_the_earlier_one(course):
     """If a write fails in the middle, the earlier files and verdicts stay."""
     store.write(course, graded(files={"old.csv": b"1"}))
+    store.finish(course, graded())
     before = toy.files_in(course.build)
     with pytest.raises(OSError, match=r"old\.csv"):
         store.write(course, replace(graded(), files={"old.csv": b"2", "old.csv/x": b"3"}))
