@@ -1,6 +1,7 @@
 """Where cells run: a student's in a sandboxed kernel, the tests in a process of their own."""
 
 import asyncio
+import json
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -14,10 +15,11 @@ from autograder.judge.profile import Profile, Role
 from autograder.markers import FIGURE_TAG
 from autograder.merge import grade_id, is_answer, is_graded
 from autograder.models import CellRun
-from autograder.sandbox import Sandbox, Unconfined
+from autograder.sandbox import Sandbox, Unconfined, Zygote
 from autograder.session import MALFORMED, Box, Session, open_session
 from autograder.settings import Limits
 
+_CELLS_OF_OUTPUT = 20  # a notebook keeps so many times the output that a cell may keep
 BoxType = type[Sandbox] | type[Unconfined]
 # CellRun.error, and an output's ename, where it is not an exception: no student can raise these
 TIMEOUT, DEAD, NOT_RUN = "(timeout)", "(dead kernel)", "(not run)"
@@ -53,9 +55,17 @@ class Executor(Protocol):
 class Judged:
     """The executor: students' cells in a kernel that holds no test, tests where no student is."""
 
-    def __init__(self, box: BoxType = Sandbox, record: bool = False):
-        """`record`: what runs is the reference solution; note what it does in `CellRun.kinds`."""
-        self._box, self._record = box, record
+    def __init__(
+        self, box: BoxType = Sandbox, record: bool = False, zygote: Zygote | None = None
+    ) -> None:
+        """Choose how cells run.
+
+        Args:
+            box: where.
+            record: it is the reference solution: note what it does in `CellRun.kinds`.
+            zygote: where processes come from, if they can; without one they start cold.
+        """
+        self._box, self._record, self._zygote = box, record, zygote
 
     def run(
         self,
@@ -65,7 +75,8 @@ class Judged:
         limits: Limits,
     ) -> dict[str, CellRun]:
         """See Executor.run."""
-        return asyncio.run(_Run(notebook, profile, files, limits, self._box, self._record).all())
+        run = _Run(notebook, profile, files, limits, self._box, self._record, self._zygote)
+        return asyncio.run(run.all())
 
 
 class _Run:
@@ -79,10 +90,12 @@ class _Run:
         limits: Limits,
         box: BoxType,
         record: bool,
+        zygote: Zygote | None,
     ) -> None:
         self._notebook, self._profile, self._files = notebook, profile, files
-        self._limits, self._box, self._record = limits, box, record
+        self._limits, self._box, self._record, self._zygote = limits, box, record, zygote
         self._cells = [cell for cell in code_cells(notebook) if not _is_figure(cell)]
+        self._room = _CELLS_OF_OUTPUT * limits.output_bytes  # kept of the whole notebook
         self._fatal: set[str] = set()  # cells that ended a kernel: not run again
         self._runs: dict[str, CellRun] = {}
         self._stack = AsyncExitStack()
@@ -113,7 +126,9 @@ class _Run:
         self._student = student
         for box in (student, bench):
             self._stack.callback(box.close)
-        opened = open_session(self._notebook, self._profile, self._record, student, bench)
+        opened = open_session(
+            self._notebook, self._profile, self._record, student, bench, self._zygote
+        )
         self._session = await self._stack.enter_async_context(opened)
         for cell in before:
             if time.monotonic() > self._ends:
@@ -137,7 +152,9 @@ class _Run:
             if cell.id in self._profile.provided:
                 self._session.order("provide", cell=cell.id, source=cell.source)
             result = await self._student_cell(self._session, cell, seconds)
-            _cut_outputs(cell, self._limits.output_bytes)
+            room = max(0, min(self._limits.output_bytes, self._room))
+            _cut_outputs(cell, room)
+            self._room -= len(json.dumps(cell.outputs))
         if result.error == DEAD:
             self._session = None
             self._fatal.add(cell.id)
@@ -232,7 +249,7 @@ def _outputs(cell: NotebookNode, run: CellRun) -> list[NotebookNode]:
     """Return the outputs of a test cell: what it printed, and its failure or its points."""
     outputs = []
     if run.output:
-        outputs.append(nbformat.v4.new_output("stream", name="stdout", text=run.output))
+        outputs.append(_stdout(run.output))
     if run.error is not None:
         line = cell.source.splitlines()[run.line - 1].strip() if run.line else ""
         where = [f"line {run.line}: {line}"] if run.line else []
@@ -251,16 +268,25 @@ def error_output(name: str, text: str) -> NotebookNode:
 
 
 def _cut_outputs(cell: NotebookNode, limit: int) -> None:
-    """Keep the first `limit` bytes of a cell's output; errors and the last value stay."""
-    room = limit
-    kept = []
-    for output in cell.outputs:
-        size = len(str(output.get("text", output.get("data", ""))))
-        if output.output_type in {"error", "execute_result"} or size <= room:
+    """Keep the first `limit` bytes of a cell's outputs, and the last error's name and first lines."""
+    room, kept = limit, []
+    for number, output in enumerate(cell.outputs):
+        size = len(json.dumps(output))
+        if size <= room:
             kept.append(output)
-        elif output.output_type == "stream":
-            kept.append(NotebookNode(output, text=output.text[:room] + "\n[output cut]\n"))
-        else:
-            kept.append(nbformat.v4.new_output("stream", text="[a large output is left out]\n"))
-        room = max(0, room - size)
+            room -= size
+            continue
+        if output.output_type == "stream":
+            kept.append(NotebookNode(output, text=output.text[:room]))
+        last = cell.outputs[-1]
+        if last.output_type == "error":
+            kept.append(error_output(str(last.ename)[:100], str(last.evalue)[:1000]))
+        rest = len(cell.outputs) - number
+        note = f"\n[output cut: more than {limit / 1000:g} kB, in {rest} more parts]\n"
+        kept.insert(len(kept) - (last.output_type == "error"), _stdout(note))
+        break
     cell.outputs = kept
+
+
+def _stdout(text: str) -> NotebookNode:
+    return nbformat.v4.new_output("stream", name="stdout", text=text)

@@ -6,6 +6,7 @@ import math
 import multiprocessing
 import os
 import re
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -67,7 +68,20 @@ def grade_class(jobs: Iterable[Job], workers: int | None = None) -> Iterator[Gra
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the grader is killed: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101  # this is a worker
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="watch over the grader", daemon=True).start()
 
 
 def _grade_alone(job: Job) -> GradedSubmission:

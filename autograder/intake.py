@@ -272,7 +272,7 @@ def _best_match(
     """Return the file that holds most of these cells, if it holds at least half of them."""
 
     def overlap(name: str) -> int:
-        return len(grade_ids & {cell.grade_id for cell in unnamed[name]})
+        return len(grade_ids & {cell.grade_id or cell.cell_id for cell in unnamed[name]})
 
     best = max(unnamed, key=overlap, default=None)
     return best if best is not None and overlap(best) * 2 >= max(1, len(grade_ids)) else None

@@ -21,7 +21,8 @@ from autograder.sandbox import Command, Sandbox, Unconfined, Zygote, kernel_mana
 GRACE_SECONDS = 2.0  # between an interrupt and the end of the kernel
 START_SECONDS = 60
 FLOOD_BYTES = 8_000_000  # of output in one cell; more ends the kernel
-_MESSAGE_BYTES = 16_000_000  # of one message of the kernel
+_MESSAGE_BYTES = 9_000_000  # of one message of the kernel
+_MESSAGES = 20  # that wait to be read
 _RESULT_BYTES = 1 << 24  # of one answer of the trusted process
 _QUIET = logging.Logger("kernel", logging.CRITICAL + 1)  # what went wrong is in the CellRun
 _AGENT = "__import__('autograder.judge.agent', fromlist=['serve'])"
@@ -88,7 +89,11 @@ class Session:
         self.order("test", cell=cell, source=source)
         answer = asyncio.create_task(self._reader.readline())
         try:
-            late = not (await asyncio.wait({answer}, timeout=seconds))[0]
+            first = {answer, quiet}
+            done, _ = await asyncio.wait(first, timeout=seconds, return_when="FIRST_COMPLETED")
+            if answer not in done and quiet in done:  # nobody is there to be asked any more
+                done, _ = await asyncio.wait({answer}, timeout=GRACE_SECONDS)
+            late = answer not in done
             if late:
                 await self.client.km.interrupt_kernel()
                 await asyncio.wait({answer}, timeout=GRACE_SECONDS)
@@ -191,6 +196,7 @@ async def _start_kernel(
 ) -> Client:
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_BYTES)
+    context.setsockopt(zmq.RCVHWM, _MESSAGES)
     context.setsockopt(zmq.LINGER, 0)
     # A student's code could put a link to a socket of the host's in the place of the kernel's. So
     # we connect once, before any of it runs, and never again.

@@ -113,9 +113,22 @@ def test_output_is_cut_and_errors_stay(honest):
     nb, runs = honest
     text = texts(nb, "c5")
     assert len(text) < 700
-    assert text.endswith("[output cut]\n")
+    assert "[output cut: more than 0.6 kB, in 2 more parts]" in text
     assert runs["c5"].error == "ZeroDivisionError"
     assert cell(nb, "c5").outputs[-1].ename == "ZeroDivisionError"
+
+
+def test_results_and_errors_are_cut_too():
+    """A giant last value, a giant error and fifty thousand small outputs leave little behind."""
+    sources = [
+        "'x' * 2_000_000",
+        "raise ValueError('x' * 2_000_000)",
+        "from IPython.display import display\nfor i in range(5_000): display(i)",
+    ]
+    nb = notebook(*sources, "test:1")
+    run(nb, Limits(cell_seconds=20, notebook_seconds=60, output_mb=0.01))
+    assert len(nbformat.writes(nb)) < 100_000
+    assert cell(nb, "c1").outputs[-1].ename == "ValueError"
 
 
 def test_input_does_not_wait(honest):

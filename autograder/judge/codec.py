@@ -21,7 +21,7 @@ import numpy as np
 
 from autograder.errors import ChannelError
 
-MAX_HEADER = 32_000_000  # bytes of JSON in a frame
+MAX_HEADER = 16_000_000  # bytes of JSON in a frame: as objects it is up to 30 times as large
 MAX_BODY = 256_000_000  # bytes of all buffers of a frame
 MAX_DEPTH = 100  # tuples in tuples; lists and dicts refer to each other and may be cyclic
 MAX_ITEMS = 2_000_000  # values in one frame
@@ -89,7 +89,10 @@ def receive_frame(sock: socket.socket) -> tuple[dict[str, Tree], list[memoryview
     header, body = _PREFIX.unpack(_receive(sock, _PREFIX.size))
     if header > MAX_HEADER or body > MAX_BODY:
         raise ChannelError(f"a message of {header + body} bytes is more than may be sent")
-    return read_frame(_receive(sock, header), _receive(sock, body))
+    try:
+        return read_frame(_receive(sock, header), _receive(sock, body))
+    except MemoryError:
+        raise ChannelError("a message is more than memory holds") from None
 
 
 def _receive(sock: socket.socket, size: int) -> bytearray:

@@ -80,9 +80,11 @@ class Runner:
     def define(self, cell: str, source: str) -> None:
         """Take from a test cell what later tests may use: functions, classes, imports."""
         kinds = ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
-        body: list[ast.stmt] = [node for node in ast.parse(source).body if isinstance(node, kinds)]
-        with contextlib.suppress(Exception):
-            exec(compile(ast.Module(body, []), file_name(cell), "exec"), self._names)  # noqa: S102
+        for node in ast.parse(python(source)).body:
+            if isinstance(node, kinds):
+                with contextlib.suppress(Exception, Refused):
+                    code = compile(ast.Module([node], []), file_name(cell), "exec")
+                    exec(code, self._names)  # noqa: S102
 
     def test(self, cell: str, source: str) -> dict[str, Any]:
         """Run a test cell; return what became of it, as plain JSON."""

@@ -87,14 +87,16 @@ def read(content: list[Tree], reader: Reader) -> tuple[Any, Any]:
 def _tensor(kind: Tree, shape: Tree, number: Tree, reader: Reader) -> Any:
     import torch
 
-    dtype, sizes, data = torch_type(kind), _sizes(shape), bytearray(reader.buffer(number))
+    dtype, sizes, data = torch_type(kind), _sizes(shape), reader.buffer(number)
     if math.prod(sizes) * dtype.itemsize != len(data):
         raise ChannelError("a tensor's bytes do not fit its shape")
     if not data:
         return torch.empty(sizes, dtype=dtype)
     if kind == "bool":  # any byte but 0 is True, and becomes 1
-        return (torch.frombuffer(data, dtype=torch.uint8) != 0).reshape(sizes)
-    return torch.frombuffer(data, dtype=dtype).reshape(sizes)
+        flat = torch.frombuffer(data, dtype=torch.uint8) != 0
+    else:
+        flat = torch.frombuffer(data, dtype=dtype)
+    return flat.reshape(sizes).clone()  # of its own memory: see is_shared
 
 
 def make(content: list[Tree], reader: Reader) -> Any:
@@ -123,7 +125,10 @@ def update(tensor: Any, data: Any, grad: Any, needs_grad: bool) -> None:
         tensor.data.copy_(data)  # past autograd's eye, as optimisers and gradcheck write
     if tensor.is_leaf:
         tensor.requires_grad_(needs_grad)
-        tensor.grad = grad
+        if grad is None or tensor.grad is None:
+            tensor.grad = grad
+        else:  # in place, as torch adds to it
+            tensor.grad.data.copy_(grad)
 
 
 def set_state(generator: Any, state: bytearray) -> None:

@@ -2,7 +2,20 @@
 
 from autograder.sandbox.available import missing
 from autograder.sandbox.box import Sandbox
-from autograder.sandbox.provisioner import SandboxProvisioner, kernel_manager
+from autograder.sandbox.provisioner import KERNEL_MODULES, SandboxProvisioner, kernel_manager
+from autograder.sandbox.start import Command, start
 from autograder.sandbox.unconfined import Unconfined
+from autograder.sandbox.warm import Zygote, zygote_for
 
-__all__ = ["Sandbox", "SandboxProvisioner", "Unconfined", "kernel_manager", "missing"]
+__all__ = [
+    "KERNEL_MODULES",
+    "Command",
+    "Sandbox",
+    "SandboxProvisioner",
+    "Unconfined",
+    "Zygote",
+    "kernel_manager",
+    "missing",
+    "start",
+    "zygote_for",
+]

@@ -3,6 +3,7 @@
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -10,7 +11,8 @@ from typing import Any, Self
 from autograder.sandbox import confine
 from autograder.sandbox.folders import PrivateFolder
 from autograder.sandbox.identity import Identity
-from autograder.sandbox.program import Program, launch
+from autograder.sandbox.program import Leader, Program, launch
+from autograder.sandbox.warm import Zygote
 from autograder.sandbox.watch import excess
 from autograder.settings import Limits
 
@@ -91,23 +93,79 @@ class Sandbox:
         Raises:
             KernelError: bubblewrap does not start.
         """
+        env = self.environment() if env is None else env
+        command = [*confine.drop_root(self._identity.ids), *argv]
+        program = self._launch([], command, env, show, kwargs)
+        self._add(program)
+        return program.process
+
+    def fork(
+        self,
+        zygote: Zygote,
+        main: str,
+        argv: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        show: Sequence[Path] = (),
+        pass_fds: Sequence[int] = (),
+    ) -> Leader:
+        """Start a program that the zygote has imported already; its work folder is fresh.
+
+        Args:
+            zygote: has imported what the program needs.
+            main: what to call inside, such as "package.module:function".
+            argv: sys.argv inside.
+            env: its whole environment; `environment()` by default.
+            show: as for `popen`.
+            pass_fds: descriptors that it gets, at the same numbers.
+
+        Returns:
+            The program. When it ends, all that it has started ends a moment later.
+
+        Raises:
+            KernelError: this is not possible here, or not this time; `popen` is the other way.
+        """
+        env = self.environment() if env is None else env
+        ids, limits = self._identity.ids, confine.resource_limits(self._limits)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        program = self._launch(["--as-pid-1"], confine.waiting(ids), env, show, pipes)
+        try:
+            program.wait_until_it_waits()
+            leader = zygote.fork(program.init, main, argv, env, ids, limits, pass_fds)
+        except BaseException:
+            program.kill()
+            program.hang_up()
+            program.close()
+            raise
+        self._add(replace(program, leader=leader))
+        return leader
+
+    def _launch(
+        self,
+        options: Sequence[str],
+        command: Sequence[str],
+        env: Mapping[str, str],
+        show: Sequence[Path],
+        popen: Mapping[str, Any],
+    ) -> Program:
         visible = (*self._modules, *show)
         ids = self._identity.ids
         self._identity.give(self.share)
-        program = launch(
-            lambda data: confine.bwrap_options(
-                self._limits, ids, self._files, self.share, visible, data
-            ),
-            [*confine.drop_root(ids), *argv],
+        return launch(
+            lambda data: [
+                *options,
+                *confine.bwrap_options(self._limits, ids, self._files, self.share, visible, data),
+            ],
+            command,
             confine.resource_limits(self._limits),
-            env=dict(self.environment() if env is None else env),
-            **(dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL) | kwargs),
+            env=dict(env),
+            **(dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL) | dict(popen)),
         )
+
+    def _add(self, program: Program) -> None:
         self._programs.append(program)
         if self._watch is None:
             self._watch = threading.Thread(target=self._guard, name="sandbox watch", daemon=True)
             self._watch.start()
-        return program.process
 
     def interrupt(self) -> None:
         """Send SIGINT to the program that was started last, and to its process group."""
@@ -140,6 +198,9 @@ class Sandbox:
         """Watch until the end; runs in a thread of its own."""
         try:
             while not self._end.wait(_WATCH_SECONDS):
+                for program in self._programs:
+                    if program.leader and program.leader.poll() is not None:
+                        program.kill()
                 usages = [program.usage for program in self._programs if not program.ended()]
                 if reason := excess(usages, self.share, self._limits):
                     self.killed = reason

@@ -75,6 +75,18 @@ def drop_root(identity: tuple[int, int] | None) -> list[str]:
     ]
 
 
+def waiting(identity: tuple[int, int] | None) -> list[str]:
+    """Return a first process for others to join: it echoes, reaps, and ends with its input.
+
+    It has no rights. For root it keeps the user id 0: so nobody inside can change what it does.
+    """
+    # An ignored SIGCHLD is inherited: the system reaps the children of who ignores it.
+    command = [_tool("env"), "--ignore-signal=CHLD", _tool("cat")]
+    if identity is None:
+        return command
+    return [_tool("setpriv"), "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", *command]
+
+
 def resource_limits(limits: Limits) -> dict[int, int]:
     """Return the limits that the system keeps, by their numbers."""
     import resource  # Windows has none, and imports this module too

@@ -23,10 +23,43 @@ _SETUP_SECONDS = 30.0
 _POLL_SECONDS = 0.001
 _KILL_SECONDS = 10.0
 _ADVICE = "`autograder doctor` says why"
-_GROUP_MASK = 0o007  # who shares a folder may use the sockets in it, see Identity
+GROUP_MASK = 0o007  # who shares a folder may use the sockets in it, see Identity
 _CHILD = re.compile(rb'"child-pid":\s*(\d+)')
 
 Data = Callable[[bytes], int]  # lays bytes into a file, returns its descriptor
+
+
+class Leader:
+    """A program that was forked into a sandbox, with as much of Popen's interface as is needed.
+
+    Args:
+        pid: the process.
+        pidfd: names it also when its number is used again; closed by `close`.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int, pidfd: int) -> None:
+        self.pid, self._pidfd = pid, pidfd
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return None as long as it runs. With what code it ended is not known here: 0."""
+        if self.returncode is None and _ended(self._pidfd, 0.0):
+            self.returncode = 0
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, at most so many seconds, or raise subprocess.TimeoutExpired."""
+        if self.returncode is None and not _ended(self._pidfd, timeout):
+            raise subprocess.TimeoutExpired(str(self.pid), timeout or 0.0)
+        self.returncode = 0
+        return 0
+
+    def close(self) -> None:
+        """Let go of the process, which must have ended."""
+        self.returncode = 0
+        os.close(self._pidfd)
 
 
 @dataclass(frozen=True)
@@ -38,24 +71,28 @@ class Program:
         init: the first process of the process namespace; when it has ended, all have.
         pidfd: names `init` also when its number is used again.
         usage: what its processes use.
+        leader: the program, where it is not the one that bubblewrap has started; that one waits.
     """
 
     process: subprocess.Popen[Any]
     init: int
     pidfd: int
     usage: Usage
+    leader: Leader | None = None
 
     def ended(self, seconds: float = 0.0) -> bool:
         """Wait for the end of all processes; say whether it came."""
-        poll = select.poll()
-        poll.register(self.pidfd, select.POLLIN)
-        return bool(poll.poll(seconds * 1000))
+        return _ended(self.pidfd, seconds)
 
     def interrupt(self) -> None:
         """Send SIGINT to the program's process group."""
         if self.ended():
             return
         with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if self.leader is not None:
+                if self.leader.poll() is None:
+                    os.killpg(os.getpgid(self.leader.pid), signal.SIGINT)
+                return
             for child in psutil.Process(self.init).children():
                 if _inner_pid(child.pid) == 2:  # 1 is bubblewrap's
                     os.killpg(os.getpgid(child.pid), signal.SIGINT)
@@ -72,10 +109,35 @@ class Program:
             raise KernelError(f"process {self.init} of a sandbox can't be ended")
         self.process.wait(_KILL_SECONDS)
 
+    def wait_until_it_waits(self) -> None:
+        """Wait until the program, which is `confine.waiting`, is there and so all is set up.
+
+        Raises:
+            KernelError: it does not start.
+        """
+        process = self.process
+        assert process.stdin is not None  # noqa: S101  # pipes were asked for
+        assert process.stdout is not None  # noqa: S101
+        with process.stdout, suppress(OSError):
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+            if process.stdout.read(1):
+                return
+        raise KernelError(f"a sandbox does not start; {_ADVICE}")
+
+    def hang_up(self) -> None:
+        """Close the input of `confine.waiting`, which ends it."""
+        if self.process.stdin is not None:
+            with suppress(OSError):
+                self.process.stdin.close()
+
     def close(self) -> None:
         """Let go of the processes, which must have ended."""
         os.close(self.pidfd)
         self.usage.close()
+        if self.leader is not None:
+            self.leader.close()
+            self.hang_up()
 
 
 def launch(
@@ -114,7 +176,7 @@ def launch(
         process = subprocess.Popen(
             [shutil.which("bwrap") or "bwrap", "--args", str(number), "--", *argv],
             pass_fds=[*inherited, tell.fileno(), waits.fileno()],
-            umask=_GROUP_MASK,
+            umask=GROUP_MASK,
             start_new_session=True,  # Ctrl-C is for the grader, which then closes its boxes
             **popen,
         )
@@ -158,6 +220,13 @@ def _follow(process: subprocess.Popen[Any], told: FileIO) -> Program:
             time.sleep(_POLL_SECONDS)
         os.close(pidfd)
     raise KernelError(f"bubblewrap could not set up a sandbox; {_ADVICE}")
+
+
+def _ended(pidfd: int, seconds: float | None) -> bool:
+    """Wait for the end of a process, at most so many seconds; say whether it came."""
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(None if seconds is None else seconds * 1000))
 
 
 def _pipe(stack: ExitStack) -> tuple[FileIO, FileIO]:

@@ -15,15 +15,32 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from autograder.sandbox.box import Sandbox
+from autograder.sandbox.start import Command, start
 from autograder.sandbox.unconfined import Unconfined
+from autograder.sandbox.warm import Zygote
 from autograder.settings import Limits
 
+# For a zygote of kernels: the first, and what it imports when it starts.
+KERNEL_MODULES = (
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
+)
+_MAIN = "ipykernel.kernelapp:launch_new_instance"
+_BACKEND = "module://matplotlib_inline.backend_inline"
 
-def kernel_manager(box: Sandbox | Unconfined, **traits: Any) -> AsyncKernelManager:
+
+def kernel_manager(
+    box: Sandbox | Unconfined, zygote: Zygote | None = None, **traits: Any
+) -> AsyncKernelManager:
     """Return a manager whose `await start_kernel()` starts IPython in the box.
 
     Args:
         box: stays the caller's; a shutdown kills what runs in it, `box.close()` removes the rest.
+        zygote: where the kernel comes from, if it can; without one it starts cold.
         traits: more of AsyncKernelManager's, such as `log`.
     """
     spec = KernelSpec(
@@ -34,7 +51,7 @@ def kernel_manager(box: Sandbox | Unconfined, **traits: Any) -> AsyncKernelManag
     manager = AsyncKernelManager(**traits)
     manager._kernel_spec = spec  # so that it looks for none by name
     manager.provisioner = SandboxProvisioner(kernel_spec=spec, parent=manager)
-    manager.provisioner.box = box
+    manager.provisioner.box, manager.provisioner.zygote = box, zygote
     return manager
 
 
@@ -42,6 +59,7 @@ class SandboxProvisioner(LocalProvisioner):  # type: ignore[misc]  # untyped
     """Starts a kernel in `box`; without one, in a sandbox of its own with the default limits."""
 
     box: Sandbox | Unconfined | None = None
+    zygote: Zygote | None = None
     _own = False
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
@@ -61,7 +79,11 @@ class SandboxProvisioner(LocalProvisioner):  # type: ignore[misc]  # untyped
         assert self.box is not None  # noqa: S101  # pre_launch made it
         file = Path(self.parent.connection_file)
         file.chmod(0o644)  # its folder is private
-        self.process = self.box.popen(cmd, show=[file], pass_fds=kwargs.get("pass_fds", ()))
+        command = Command(cmd, _MAIN, ["ipykernel_launcher.py", *cmd[cmd.index("-f") :]])
+        # ipykernel would set the backend; a warm kernel's matplotlib has been imported before it.
+        env = {**self.box.environment(), "MPLBACKEND": _BACKEND}
+        given = kwargs.get("pass_fds", ())
+        self.process = start(self.box, command, self.zygote, env, [file], given)
         self.pid = self.process.pid
         return self.connection_info
 

@@ -8,14 +8,12 @@ import fcntl
 import functools
 import json
 import os
-import select
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -56,7 +54,7 @@ class Zygote:
     @property
     def pid(self) -> int | None:
         """The process, if it has started."""
-        return self._process and self._process.pid
+        return None if self._process is None else self._process.pid
 
     def fork(
         self,
@@ -98,20 +96,21 @@ class Zygote:
                 raise KernelError(self.problem)
             if self._process is None or self._process.poll() is not None:
                 self._start()
-            namespaces = _namespaces(init)
+            try:
+                namespaces = _namespaces(init)
+            except OSError as error:
+                raise KernelError(f"a sandbox can't be joined: {error}") from error
             try:
                 text, received = self._ask(order, namespaces, pass_fds)
             except OSError as error:
                 self._close()
                 raise KernelError(f"the zygote does not answer: {error}") from error
             finally:
-                for descriptor in namespaces:
-                    os.close(descriptor)
-        if text != "ready":
-            for descriptor in received:
-                os.close(descriptor)
+                _close_all(namespaces)
+        if not text.isdecimal():
+            _close_all(received)
             raise KernelError(f"the zygote can't fork a program: {text}")
-        return Leader(received[0])
+        return Leader(int(text), received[0])
 
     def close(self) -> None:
         """End the process. Programs that it has forked live on in their sandboxes."""
@@ -126,40 +125,26 @@ class Zygote:
     def _start(self) -> None:
         """Start the process, and wait until it has imported all."""
         self._close()
-        folder = PrivateFolder()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        folder = PrivateFolder()  # for the interpreter, and for what imports write
         try:
             with theirs:
-                self._process = subprocess.Popen(
-                    [sys.executable, zygote.__file__, str(theirs.fileno()), self._names()],
-                    executable=_private_python(folder.path),
-                    env=clean_environment(str(folder.path)),
-                    cwd=folder.path,
-                    pass_fds=[theirs.fileno()],
-                    start_new_session=True,
-                    **dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL),
-                )
+                self._process = process = _launch(theirs.fileno(), self._modules, folder.path)
+            self._control = ours
+            # Not atexit, which workers of a pool may pass by.
+            self._end = Finalize(self, _end, (process, ours), exitpriority=100)
+            ours.settimeout(_IMPORT_SECONDS)
+            told = ours.recv(1000).decode() or "it ended while it imported"
+            ours.settimeout(_FORK_SECONDS)
         except OSError as error:
             ours.close()
+            told = str(error)
+        finally:
             folder.remove()
-            self.problem = f"no zygote could be started: {error}"
-            raise KernelError(self.problem) from error
-        self._control = ours
-        # Not atexit: workers of a pool do not always come to it.
-        self._end = Finalize(self, _end, (self._process, ours, folder), exitpriority=100)
-        ours.settimeout(_IMPORT_SECONDS)
-        with suppress(OSError):
-            told = ours.recv(1000).decode() or "it ended while it imported"
-            self.problem = None if told == "ready" else told
-            ours.settimeout(_FORK_SECONDS)
-            if told == "ready":
-                return
-        self.problem = self.problem or "it takes too long to import"
-        self._close()
-        raise KernelError(self.problem)
-
-    def _names(self) -> str:
-        return json.dumps(self._modules)
+        if told != "ready":
+            self.problem = f"the zygote is of no use: {told}"
+            self._close()
+            raise KernelError(self.problem)
 
     def _ask(
         self, order: Mapping[str, Any], namespaces: Sequence[int], given: Sequence[int]
@@ -172,44 +157,55 @@ class Zygote:
         return answer.decode(), received
 
 
-def _end(process: subprocess.Popen[bytes], control: socket.socket, folder: PrivateFolder) -> None:
-    control.close()
-    process.kill()
-    process.wait()
-    folder.remove()
+def _launch(control: int, modules: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
+    """Start the process, with a copy of the interpreter that will be removed.
 
-
-def _private_python(folder: Path) -> Path:
-    """Copy the interpreter's file, so that /proc/self/exe leads to nothing of the grader's.
-
-    Children have it from outside of their sandbox, where it is not mounted read-only, and where it
-    may be the grader's own. Libraries can't be reached like this: /proc/self/map_files needs root.
+    A child's /proc/self/exe leads to the interpreter outside of its sandbox, where it is not
+    mounted read-only, and may be the grader's own to change: so it must not be the real one.
+    Libraries can't be reached like this, since /proc/self/map_files needs root.
     """
     real = Path(sys.executable).resolve()
     copy = folder / "bin" / real.name
     copy.parent.mkdir()
-    (folder / "lib").symlink_to(real.parents[1] / "lib")  # for libpython beside it
+    (folder / "lib").symlink_to(real.parents[1] / "lib")  # where libpython may be looked for
     shutil.copy(real, copy)
-    copy.chmod(0o555)
-    return copy
+    return subprocess.Popen(
+        [sys.executable, zygote.__file__, str(control), json.dumps(modules)],
+        executable=copy,
+        env=clean_environment(str(folder)),
+        cwd=folder,
+        pass_fds=[control],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for the grader
+    )
+
+
+def _end(process: subprocess.Popen[bytes], control: socket.socket) -> None:
+    control.close()
+    process.kill()
+    process.wait()
 
 
 def _namespaces(init: int) -> list[int]:
     """Open the namespaces of a process, in the order in which they can be joined."""
-    opened: list[int] = []
+    spaces, own = Path("/proc", str(init), "ns"), os.stat("/proc/self/ns/user")
+    others: list[int] = []
+    users = [os.open(spaces / "user", os.O_RDONLY)]
     try:
-        spaces = Path("/proc", str(init), "ns")
-        opened.append(os.open(spaces / "user", os.O_RDONLY))
-        own = os.stat("/proc/self/ns/user")
-        users = []
-        while not os.path.samestat(os.fstat(opened[-1]), own):
-            users.append(opened[-1])
-            opened.append(fcntl.ioctl(opened[-1], _NS_GET_PARENT))
-        outer, inner = users[-1:], users[:-1][::-1]  # the outer one owns all others
-        os.close(opened.pop())  # our own
-        others = [os.open(spaces / name, os.O_RDONLY) for name in _SPACES]
+        while not os.path.samestat(os.fstat(users[-1]), own):
+            users.append(fcntl.ioctl(users[-1], _NS_GET_PARENT))
+        for name in _SPACES:
+            others.append(os.open(spaces / name, os.O_RDONLY))
     except BaseException:
-        for descriptor in opened:
-            os.close(descriptor)
+        _close_all([*users, *others])
         raise
-    return [*outer, *others, *inner]
+    os.close(users.pop())  # our own
+    users.reverse()
+    return [*users[:1], *others, *users[1:]]  # the outer one owns all others
+
+
+def _close_all(descriptors: Sequence[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)

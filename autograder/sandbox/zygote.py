@@ -9,7 +9,6 @@ Sources: setns(2), prctl(2), capabilities(7), pid_namespaces(7), user_namespaces
 """
 
 import ctypes
-import errno
 import fcntl
 import gc
 import importlib
@@ -95,6 +94,7 @@ def _deliver(control: socket.socket, order: dict[str, Any], descriptors: list[in
         answer.append(os.pidfd_open(child))
         os.close(tell)
         text = os.read(told, 1000) or b"the program died before it began"
+        text = str(child).encode() if text == b"ready" else text
     except BaseException as error:
         text = repr(error).encode()
     with suppress(OSError):
@@ -169,9 +169,8 @@ def _drop_rights(ids: tuple[int, int] | None, program: bytes) -> None:
     """
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
-    with suppress(StopIteration):
-        for capability in range(64):
-            _drop_from_bounding_set(capability)
+    for capability in range(_capabilities()):
+        _prctl(_PR_CAPBSET_DROP, capability)
     if ids is not None:
         os.setgroups([])
         os.setresgid(ids[1], ids[1], ids[1])
@@ -191,13 +190,10 @@ class _Filter(ctypes.Structure):
         super().__init__(length, ctypes.cast(lines, ctypes.c_void_p))
 
 
-def _drop_from_bounding_set(capability: int) -> None:
-    try:
-        _prctl(_PR_CAPBSET_DROP, capability)
-    except OSError as error:
-        if error.errno != errno.EINVAL:
-            raise
-        raise StopIteration from error  # the last capability was the one before
+def _capabilities() -> int:
+    """Return how many capabilities this system has."""
+    with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as file:
+        return int(file.read()) + 1
 
 
 def _refresh(env: dict[str, str]) -> None:
