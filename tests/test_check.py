@@ -92,3 +92,19 @@ def test_gaps_are_told(course):
         "toy: no wrong variant fails test-half",
         "toy: 0 wrong variants of half, not 3",
     ]
+
+
+def test_a_sample_has_a_wrong_variant_for_each_test():
+    """The sample keeps what is right, and few wrong ones that fail every test together."""
+    names = {
+        "right/loops": (),
+        "solution": (),
+        "untouched": ("a", "b", "c"),
+        "wrong/all": ("a", "b", "c"),
+        "wrong/a": ("a",),
+        "wrong/a2": ("a",),
+        "wrong/bc": ("b", "c"),
+    }
+    variants = [check.Variant(name, "", {}, {}, frozenset(loses)) for name, loses in names.items()]
+    chosen = [variant.name for variant in check.sample(variants)]
+    assert chosen == ["right/loops", "solution", "untouched", "wrong/a", "wrong/bc"]

@@ -9,6 +9,7 @@ from nbclient import NotebookClient
 from autograder import check
 from autograder.release import read_source
 from autograder.settings import load_course
+from tests import toy
 
 COURSE = load_course(Path(__file__).parents[1])
 NOTEBOOKS = [path for name in COURSE.assignments for path in COURSE.notebooks(name)]
@@ -38,8 +39,13 @@ def test_figures(path):
 
 @pytest.mark.parametrize("name", COURSE.assignments)
 def test_variants(name):
-    """Every right and wrong example solution gets exactly the points that it must."""
-    results = list(check.check(COURSE, COURSE.assignment(name)))
+    """Right example solutions, and a wrong one for each test, get exactly the points they must.
+
+    `make check` grades all of the wrong ones.
+    """
+    assignment = COURSE.assignment(name)
+    results = list(check.check(COURSE, assignment, toy.UNSAFE, check.sample))
+    assert len(results) > len(NOTEBOOKS)
     wrong = {
         result.variant.name: {
             cell: (points, result.got[cell], result.reasons.get(cell))
