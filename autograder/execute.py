@@ -268,7 +268,7 @@ def error_output(name: str, text: str) -> NotebookNode:
 
 
 def _cut_outputs(cell: NotebookNode, limit: int) -> None:
-    """Keep the first `limit` bytes of a cell's outputs, and the last error's name and first lines."""
+    """Keep the first `limit` bytes of a cell's outputs, and the last error's name and text."""
     room, kept = limit, []
     for number, output in enumerate(cell.outputs):
         size = len(json.dumps(output))

@@ -6,16 +6,19 @@ import math
 import multiprocessing
 import os
 import re
+import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.errors import KernelError
 from autograder.execute import DEAD, NOT_RUN, TIMEOUT, Executor, Judged, error_output
 from autograder.intake import printable
 from autograder.judge.profile import Profile
@@ -29,6 +32,7 @@ from autograder.settings import Limits
 
 NOT_EARNED = "(not earned)"  # the error output of a test cell that gives nothing without an error
 NOTES_ID = "grader-notes"  # the cell on top of a graded notebook that tells what was left out
+_START_SECONDS = 120  # of all kernels of a notebook
 _HINT_LENGTH = 300
 _ROUNDING = 1e-9  # parts of a point may add up to a little more than their sum
 
@@ -99,10 +103,11 @@ def grade_submission(job: Job, executor: Executor | None = None) -> GradedSubmis
     try:
         files, left_out = ordinary_files(submission.files)
         notes = submission.notes + left_out
-        notebooks = tuple(
-            _grade_notebook(job, name, files, notes, executor or _executor(job))
-            for name in job.notebooks
-        )
+        with _at_most((2 * job.limits.notebook_seconds + _START_SECONDS) * len(job.notebooks)):
+            notebooks = tuple(
+                _grade_notebook(job, name, files, notes, executor or _executor(job))
+                for name in job.notebooks
+            )
     except Exception as error:  # a fault of the grader: this student must not stop the others
         return refuse(job, f"the grader failed: {type(error).__name__}: {error}")
     return GradedSubmission(
@@ -115,6 +120,25 @@ def grade_submission(job: Job, executor: Executor | None = None) -> GradedSubmis
         time.monotonic() - begun,
         unsandboxed=job.unsafe,
     )
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """End what takes longer, whatever it waits for: the last resort behind all other limits."""
+    if threading.current_thread() is not threading.main_thread():  # signals arrive in the main one
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise KernelError(f"it could not be ended after {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _executor(job: Job) -> Executor:

@@ -22,13 +22,14 @@ GRACE_SECONDS = 2.0  # between an interrupt and the end of the kernel
 START_SECONDS = 60
 FLOOD_BYTES = 8_000_000  # of output in one cell; more ends the kernel
 _MESSAGE_BYTES = 9_000_000  # of one message of the kernel
+_SEND_MILLISECONDS = 1000
 _MESSAGES = 20  # that wait to be read
 _RESULT_BYTES = 1 << 24  # of one answer of the trusted process
 _QUIET = logging.Logger("kernel", logging.CRITICAL + 1)  # what went wrong is in the CellRun
 _AGENT = "__import__('autograder.judge.agent', fromlist=['serve'])"
 
-# What jupyter_client and nbclient raise for bytes that are no message of a kernel.
-MALFORMED = (ValueError, LookupError, TypeError, AttributeError)
+# What jupyter_client and nbclient raise for bytes that are no message of a kernel, or for none.
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, zmq.ZMQError)
 
 Box = Sandbox | Unconfined
 
@@ -84,7 +85,10 @@ class Session:
         """
         self.client.received = 0
         serve = f"{_AGENT}.serve({self._fd})"
-        request = self.client.kc.execute(serve, silent=True, store_history=False)
+        try:
+            request = self.client.kc.execute(serve, silent=True, store_history=False)
+        except zmq.ZMQError:  # the kernel has cut the connection
+            return None
         quiet = asyncio.create_task(self._until_idle(request))
         self.order("test", cell=cell, source=source)
         answer = asyncio.create_task(self._reader.readline())
@@ -125,7 +129,10 @@ class Session:
     async def rerun(self, source: str, seconds: float) -> None:
         """Run a cell of the student's again, for what it defines."""
         self.client.received = 0
-        request = self.client.kc.execute(source, silent=True, store_history=False)
+        try:
+            request = self.client.kc.execute(source, silent=True, store_history=False)
+        except zmq.ZMQError:  # the next test finds the kernel gone
+            return
         idle, ends = asyncio.create_task(self._until_idle(request)), time.monotonic() + seconds
         while not idle.done() and time.monotonic() < ends and await self.client.km.is_alive():
             await asyncio.wait({idle}, timeout=0.2)
@@ -136,7 +143,8 @@ class Session:
     async def interrupt(self) -> bool:
         """Interrupt the kernel; say whether it answers within the grace time."""
         await self.client.km.interrupt_kernel()
-        self.client.kc.kernel_info()
+        with suppress(zmq.ZMQError):
+            self.client.kc.kernel_info()
         ends = asyncio.get_running_loop().time() + GRACE_SECONDS
         with suppress(Exception):  # queue.Empty: no answer
             while True:  # the interrupted cell's own reply may come first
@@ -201,6 +209,7 @@ async def _start_kernel(
     # A student's code could put a link to a socket of the host's in the place of the kernel's. So
     # we connect once, before any of it runs, and never again.
     context.setsockopt(zmq.RECONNECT_IVL, -1)
+    context.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)  # to a kernel that has cut the connection
     stack.callback(context.term)
     manager = kernel_manager(box, zygote, log=_QUIET, context=context)
     client = Client(

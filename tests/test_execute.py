@@ -284,3 +284,15 @@ def _commands() -> list[str]:
         except (OSError, ValueError):
             continue
     return commands
+
+
+def test_a_kernel_that_cuts_its_connection_stops_nothing():
+    """A cell that closes the kernel's sockets ends that kernel, and the next test still counts."""
+    cuts = "import os\nfor fd in range(3, 200):\n    try: os.close(fd)\n    except OSError: pass"
+    begun = time.monotonic()
+    runs = run(
+        notebook(DEFINES, cuts, f"test:{RIGHT}"), Limits(cell_seconds=4, notebook_seconds=60)
+    )
+    assert runs["c1"].error in {DEAD, TIMEOUT}
+    assert runs["c2"].error is None
+    assert time.monotonic() - begun < 40

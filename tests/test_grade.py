@@ -1,6 +1,7 @@
 """Verdicts: what a run of a test cell is worth, and what the student is told."""
 
 import os
+import time
 from dataclasses import replace
 
 import nbformat
@@ -10,6 +11,7 @@ from autograder.execute import DEAD, TIMEOUT
 from autograder.grade import NOTES_ID, grade_class, grade_submission, hidden_lines, judge, why
 from autograder.judge.runner import REFUSED
 from autograder.models import CellRun, GradedSubmission, Verdict
+from autograder.settings import Limits
 from tests import toy
 from tests.toy import FakeExecutor, job
 
@@ -221,3 +223,20 @@ def test_a_dying_worker_costs_nobody_else():
 def test_a_class_of_nobody():
     """An empty class gives no result and no error."""
     assert list(grade_class([])) == []
+
+
+class Hangs:
+    """An executor that waits for ever in the operating system."""
+
+    def run(self, notebook, profile, files, limits):
+        time.sleep(1e6)
+
+
+def test_a_grader_that_hangs_is_ended():
+    """Behind all other limits, a submission that can't be ended is refused with that reason."""
+    short = replace(job(), limits=Limits(notebook_seconds=-59.5))
+    graded = grade_submission(short, Hangs())
+    assert graded.refusals == (
+        "toy: the grader failed: KernelError: it could not be ended after 1 s",
+    )
+    assert graded.fault

@@ -28,7 +28,6 @@ _MALFORMED = (
     MemoryError,
 )
 _UNUSED = 3  # references: the table, the loop that looks, and its call
-_BIT_GENERATOR = "PCG64"  # what np.random.default_rng makes
 
 
 class Mirrors:
@@ -110,8 +109,7 @@ class Mirrors:
                 number, shape = writer.buffer(little(value).tobytes()), list(value.shape)
                 return ["a", type_name(value.dtype), shape, number, bool(value.flags.writeable)]
             case "G":
-                state = value.bit_generator.state
-                return ["G", {**state, "state": {k: str(v) for k, v in state["state"].items()}}]
+                return ["G", value.bit_generator.state]
             case "TG":
                 return ["TG", writer.buffer(bytes(value.get_state().numpy().tobytes()))]
             case "R":
@@ -185,7 +183,7 @@ class Mirrors:
                 array.flags.writeable = writeable is not False
                 return array
             case ["G", _]:
-                return np.random.Generator(np.random.PCG64(0))
+                return np.random.Generator(np.random.PCG64(0))  # as np.random.default_rng
             case ["TG", _]:
                 import torch
 
@@ -217,8 +215,7 @@ class Mirrors:
             case ["a", kind, shape, number, _]:
                 _fill_array(value, reader.array(kind, shape, number))
             case ["G", dict(state)]:
-                numbers = {key: int(text) for key, text in state["state"].items()}
-                value.bit_generator.state = {**state, "state": numbers}
+                value.bit_generator.state = state
             case ["TG", number]:
                 tensors.set_state(value, bytearray(reader.buffer(number)))
             case ["R", version, internal, None | float() as gauss]:
@@ -247,9 +244,7 @@ def _fill_array(array: Any, new: Any) -> None:
         raise ChannelError("an array changed its shape or type")
     if little(array).tobytes() == new.tobytes():
         return
-    if not array.flags.writeable:
-        raise ChannelError("a read-only array was changed")
-    array[...] = new
+    array[...] = new  # a ValueError, if it is read-only
 
 
 def _kind(value: Any) -> str | None:
@@ -257,7 +252,7 @@ def _kind(value: Any) -> str | None:
     tag = _tag(type(value))  # type: ignore[arg-type]  # mypy: a type is not hashable
     if tag == "a" and type_name(value.dtype) is None:
         return None
-    if tag == "G" and type(value.bit_generator).__name__ != _BIT_GENERATOR:
+    if tag == "G" and not isinstance(value.bit_generator, np.random.PCG64):
         return None
     return tag
 

@@ -84,20 +84,21 @@ class Judge:
 
     def check_kind(self, spot: str, value: Any, allowed: frozenset[str], label: str) -> None:
         """Note, or check, whether a value is plain data or holds a student's object."""
-        found = _handles(value)
-        kind = OBJECT if found else DATA
+        parts = _parts(value)
+        found = [part for part in parts if isinstance(part, Handle)]
+        kind, empty = OBJECT if found else DATA, _is_empty(value, parts)
         if self.record:
             if spot.split()[-1] in OPERATORS and kind == DATA:
                 self.refuse(
                     f"{label}: an operator of a student's class that gives plain data decides the "
                     "test; compare what the object's attributes hold"
                 )
-            self.kinds.setdefault(spot, set()).update({kind, EMPTY} if _is_empty(value) else {kind})
+            self.kinds.setdefault(spot, set()).update({kind, EMPTY} if empty else {kind})
         elif kind == OBJECT and OBJECT not in allowed:
             what = _inside(found[0])[2]
             self.refuse(f"{label} gave {what}; a number, text, list, array or tensor is expected")
-        elif EMPTY not in allowed and _is_empty(value):
-            self.refuse(f"{label} gave an empty array, which would be close to any number")
+        elif empty and EMPTY not in allowed:
+            self.refuse(f"{label} gave an empty array or list, which would be close to any number")
         for handle in found:
             inside = _inside(handle)
             object.__setattr__(handle, "_inside", (*inside[:3], False))
@@ -274,14 +275,13 @@ def handle_class(info: dict[str, Tree]) -> type[Handle]:
     return Function if info.get("c") is True else Handle
 
 
-def _handles(value: Any) -> list[Handle]:
-    """Return the students' objects in a value, at any depth."""
+def _parts(value: Any) -> list[Any]:
+    """Return a value and what is in it, at any depth."""
     found, queue, seen = [], [value], set()
     while queue:
         one = queue.pop()
-        if isinstance(one, Handle):
-            found.append(one)
-        elif isinstance(one, tuple | list | dict | set | frozenset) and id(one) not in seen:
+        found.append(one)
+        if isinstance(one, tuple | list | dict | set | frozenset) and id(one) not in seen:
             seen.add(id(one))
             queue.extend(one)
             if isinstance(one, dict):
@@ -289,11 +289,13 @@ def _handles(value: Any) -> list[Handle]:
     return found
 
 
-def _is_empty(value: Any) -> bool:
-    """Say whether a value is, or holds in a tuple, an array or a tensor without entries."""
-    if isinstance(value, tuple):
-        return any(map(_is_empty, value))
-    return 0 in getattr(value, "shape", ()) if type(value).__module__ in _ARRAYS else False
+def _is_empty(value: Any, parts: list[Any]) -> bool:
+    """Say whether a value is empty, or an array or tensor in it is: nothing there can differ."""
+    if isinstance(value, tuple | list | dict | set | frozenset) and not value:
+        return True
+    return any(
+        type(part).__module__ in _ARRAYS and 0 in getattr(part, "shape", ()) for part in parts
+    )
 
 
 def _is_tests_instance(value: Any) -> bool:

@@ -14,6 +14,7 @@ import gc
 import importlib
 import json
 import os
+import platform
 import resource
 import signal
 import socket
@@ -41,7 +42,7 @@ def main() -> None:
     """Import the modules, say so, and fork until the grader hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     del sys.path[0]  # this file's folder
-    _import(json.loads(sys.argv[2]))
+    added = _import(json.loads(sys.argv[2]))
     # Children are reaped at once by the system, also those that a child leaves behind.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
@@ -55,16 +56,22 @@ def main() -> None:
         if problem := _unfit():
             control.send(problem.encode())
         elif os.fork() == 0:
-            _deliver(control, json.loads(message), descriptors)
+            order = json.loads(message)
+            _deliver(control, {**order, "env": {**added, **order["env"]}}, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _import(names: Sequence[str]) -> None:
-    """Import what can be imported; what can't is for the program to complain of."""
+def _import(names: Sequence[str]) -> dict[str, str]:
+    """Import what can be imported; what can't is for the program to complain of.
+
+    Returns what imports have added to the environment.
+    """
+    before = set(os.environ)
     for name in names:
         with suppress(Exception):
             importlib.import_module(name)
+    return {name: value for name, value in os.environ.items() if name not in before}
 
 
 def _unfit() -> str | None:
@@ -201,8 +208,13 @@ def _refresh(env: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(env)
     tempfile.tempdir = None
+    if hasattr(platform, "_uname_cache"):  # platform.invalidate_caches from Python 3.14 on
+        platform._uname_cache = None
+    # `random` gets a new seed at a fork by itself; a library that is imported takes one, too.
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()  # `random` does it by itself, torch has a fixed seed
+        sys.modules["numpy"].random.seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].default_generator.seed()
     if "matplotlib" in sys.modules and "MPLBACKEND" in env:
         sys.modules["matplotlib"].rcParams["backend"] = env["MPLBACKEND"]
 
