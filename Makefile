@@ -9,7 +9,7 @@ AUTOGRADER = $(BIN)/autograder --course $(COURSE)
 COURSE ?= .
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench lab release grade feedback report grades check clean
+.PHONY: help setup demo test lint fuzz bench lab release grade feedback report grades check hostile clean
 
 help:  ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,8 +41,14 @@ lint: setup  ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup  ## measure the speed of the solution, both sides in one run
+fuzz: setup  ## fuzz what reads the kernel's bytes for a minute (Linux; installs atheris)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
+	mkdir -p build/fuzz
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz.fuzz_codec -max_total_time=60 -len_control=0 -max_len=400 -artifact_prefix=build/fuzz/ build/fuzz
+
+bench: setup  ## measure speed against other tools, all sides in one run
 	$(BIN)/python -m tests.bench.bench_mlp
+	$(BIN)/python -m tests.bench.bench_grade
 
 lab: setup  ## open JupyterLab on the repository
 	$(BIN)/jupyter lab
@@ -64,6 +70,9 @@ grades: setup  ## print the gradebook of HW=hw1
 
 check: setup  ## grade the right and wrong example solutions of HW=hw1
 	$(AUTOGRADER) check $(HW)
+
+hostile: setup  ## attack our grader and stock nbgrader; print what came of each attack
+	$(BIN)/python -m tests.hostile
 
 clean:  ## remove what make can make again; submissions and gradebook.db stay
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -35,3 +35,7 @@ class VariantError(AutograderError):
 
 class ChannelError(AutograderError):
     """The channel to a student's kernel broke, or carried what may not be said on it."""
+
+
+class WarmStartError(KernelError):
+    """A program could not be forked into a sandbox; it can still be started cold."""

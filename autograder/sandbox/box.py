@@ -122,7 +122,8 @@ class Sandbox:
             The program. When it ends, all that it has started ends a moment later.
 
         Raises:
-            KernelError: this is not possible here, or not this time; `popen` is the other way.
+            WarmStartError: this is not possible here, or not this time; `popen` may be.
+            KernelError: bubblewrap does not start.
         """
         env = self.environment() if env is None else env
         ids, limits = self._identity.ids, confine.resource_limits(self._limits)

@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from autograder.errors import KernelError
+from autograder.errors import KernelError, WarmStartError
 from autograder.sandbox.watch import Usage
 
 _SETUP_SECONDS = 30.0
@@ -113,7 +113,7 @@ class Program:
         """Wait until the program, which is `confine.waiting`, is there and so all is set up.
 
         Raises:
-            KernelError: it does not start.
+            WarmStartError: it does not start.
         """
         process = self.process
         assert process.stdin is not None  # noqa: S101  # pipes were asked for
@@ -123,7 +123,7 @@ class Program:
             process.stdin.flush()
             if process.stdout.read(1):
                 return
-        raise KernelError(f"a sandbox does not start; {_ADVICE}")
+        raise WarmStartError("a sandbox to join does not start")
 
     def hang_up(self) -> None:
         """Close the input of `confine.waiting`, which ends it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import KernelError
+from autograder.errors import WarmStartError
 from autograder.sandbox.box import Sandbox
 from autograder.sandbox.program import Leader
 from autograder.sandbox.unconfined import Unconfined
@@ -47,6 +47,6 @@ def start(
     if zygote is not None and isinstance(box, Sandbox):
         for _ in range(_TRIES):
             if zygote.problem is None:
-                with suppress(KernelError):
+                with suppress(WarmStartError):
                     return box.fork(zygote, command.main, command.argv, env, show, pass_fds)
     return box.popen(command.cold, env, show, pass_fds=pass_fds)

@@ -18,7 +18,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import KernelError
+from autograder.errors import WarmStartError
 from autograder.sandbox import confine, zygote
 from autograder.sandbox.environment import clean_environment
 from autograder.sandbox.folders import PrivateFolder
@@ -78,7 +78,7 @@ class Zygote:
             pass_fds: descriptors that it gets, at the same numbers.
 
         Raises:
-            KernelError: the zygote is of no use, or was killed; the next call starts a new one.
+            WarmStartError: the zygote is of no use, or was killed; the next call starts a new one.
         """
         order = {
             "main": main,
@@ -93,23 +93,26 @@ class Zygote:
         }
         with self._lock:
             if self.problem:
-                raise KernelError(self.problem)
+                raise WarmStartError(self.problem)
             if self._process is None or self._process.poll() is not None:
                 self._start()
             try:
                 namespaces = _namespaces(init)
             except OSError as error:
-                raise KernelError(f"a sandbox can't be joined: {error}") from error
+                raise WarmStartError(f"a sandbox can't be joined: {error}") from error
             try:
                 text, received = self._ask(order, namespaces, pass_fds)
             except OSError as error:
                 self._close()
-                raise KernelError(f"the zygote does not answer: {error}") from error
+                raise WarmStartError(f"the zygote does not answer: {error}") from error
+            except BaseException:  # a signal's: the answer would be the next one's
+                self._close()
+                raise
             finally:
                 _close_all(namespaces)
         if not text.isdecimal():
             _close_all(received)
-            raise KernelError(f"the zygote can't fork a program: {text}")
+            raise WarmStartError(f"the zygote can't fork a program: {text}")
         return Leader(int(text), received[0])
 
     def close(self) -> None:
@@ -139,12 +142,15 @@ class Zygote:
         except OSError as error:
             ours.close()
             told = str(error)
+        except BaseException:
+            self._close()
+            raise
         finally:
             folder.remove()
         if told != "ready":
             self.problem = f"the zygote is of no use: {told}"
             self._close()
-            raise KernelError(self.problem)
+            raise WarmStartError(self.problem)
 
     def _ask(
         self, order: Mapping[str, Any], namespaces: Sequence[int], given: Sequence[int]
