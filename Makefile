@@ -41,6 +41,7 @@ lint: setup  ## ruff and mypy
 
 bench: setup  ## measure the speed of the solution, both sides in one run
 	$(BIN)/python -m tests.bench.bench_mlp
+	$(BIN)/python -m tests.bench.bench_word2vec
 
 lab: setup  ## open JupyterLab on the repository
 	$(BIN)/jupyter lab

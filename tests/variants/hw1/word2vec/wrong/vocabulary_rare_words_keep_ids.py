@@ -1,0 +1,12 @@
+# word_to_id has the rare words too.
+# loses: test-build-vocabulary
+# %% build-vocabulary
+def build_vocabulary(sentences, min_count):
+    counter = Counter(word for sentence in sentences for word in sentence)
+    frequent = [(-count, word) for word, count in counter.items() if count >= min_count]
+    words = [word for _, word in sorted(frequent)]
+    return Vocabulary(
+        word_to_id={word: number for number, word in enumerate(words + [w for w, c in counter.items() if c < min_count])},
+        id_to_word=words,
+        counts=np.array([counter[word] for word in words], dtype=np.int64),
+    )
