@@ -13,16 +13,17 @@ A variant is a small file in `tests/variants/<assignment>/<notebook>/{right,wron
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.errors import VariantError
-from autograder.grade import Job, grade_class
+from autograder.gate import prepare
+from autograder.grade import grade_class
 from autograder.merge import grade_id, is_answer, is_graded
 from autograder.models import GradedSubmission, StudentCell, Submission
-from autograder.release import grading_version, read_source, student_version, written
+from autograder.release import read_source, student_version
 from autograder.settings import Assignment, Course
 
 WRONG_PER_ANSWER = 3  # every answer cell has at least so many wrong variants
@@ -57,22 +58,22 @@ class Result:
         return self.expected == self.got
 
 
-def check(course: Course, assignment: Assignment) -> Iterator[Result]:
+def check(course: Course, assignment: Assignment, unsafe: bool = False) -> Iterator[Result]:
     """Grade every variant of an assignment, and the solution, the release and a blank notebook.
 
     Raises:
         AssignmentError: a notebook of the assignment is not fit for release.
         VariantError: a variant can't be read, or names a cell that does not exist.
+        KernelError: there is no sandbox here, and `unsafe` was not asked for.
     """
+    prepared = prepare(course, assignment, unsafe)
     for path in course.notebooks(assignment.name):
         source = read_source(path)
-        grading = {path.stem: written(grading_version(source))}
+        alone = replace(prepared, notebooks={path.stem: prepared.notebooks[path.stem]})
         variants = {variant.name: variant for variant in all_variants(course, path, source)}
         jobs = [
-            Job(
-                Submission(name, assignment.name, {path.stem: student_cells(source, variant)}),
-                grading,
-                course.limits,
+            alone.job(
+                Submission(name, assignment.name, {path.stem: student_cells(source, variant)})
             )
             for name, variant in variants.items()
         ]

@@ -10,7 +10,7 @@ from tabulate import tabulate
 from tqdm import tqdm
 
 from autograder import check as variants
-from autograder import feedback, grade, gradebook, release, report, store
+from autograder import feedback, gate, grade, gradebook, release, report, store
 from autograder.collect import collect
 from autograder.errors import AutograderError, SubmissionError
 from autograder.intake import TIMESTAMP, printable, read
@@ -73,14 +73,25 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    command(
+    def runs_code(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        sub.add_argument(
+            "--unsafe",
+            action="store_true",
+            help="run students' code without a sandbox, as yourself, with all that you can read "
+            "and write; results are marked 'unsandboxed'",
+        )
+        return sub
+
+    sub = command(
         "release",
         _release,
         "build the students' release",
         "Takes solutions and hidden tests out of assignments/ASSIGNMENT/*.ipynb, checks that "
         "nothing leaks, records the assignment in gradebook.db, and writes "
-        "build/release/ASSIGNMENT.zip. Run it again after any change to the notebooks.",
+        "build/release/ASSIGNMENT.zip. The solution must pass every test, and the untouched "
+        "release none. Run it again after any change to the notebooks.",
     )
+    runs_code(sub)
     sub = command(
         "grade",
         _grade,
@@ -97,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         help="first copy a class's work from this folder or zip (nbgrader's layout, Moodle, "
         "Canvas, or one zip or notebook a student) into submitted/",
     )
+    runs_code(sub)
     command(
         "feedback",
         _feedback,
@@ -112,30 +124,29 @@ def _parser() -> argparse.ArgumentParser:
         "Prints, for each graded cell, the mean, the share of full marks and the most frequent "
         "reason for a loss; and who could not be graded.",
     )
-    command(
+    sub = command(
         "check",
         _check,
         "grade the right and wrong example solutions",
         "Grades every file of tests/variants/ASSIGNMENT/ and says whether each got exactly the "
         "points that it must: a test of the tests.",
     )
+    runs_code(sub)
     return parser
 
 
 def _release(course: Course, args: argparse.Namespace) -> int:
-    path = release.release(course, course.assignment(args.assignment))
+    assignment = course.assignment(args.assignment)
+    gate.check_untouched(course, assignment, gate.prepare(course, assignment, args.unsafe))
+    path = release.release(course, assignment)
     print(f"{args.assignment}: released; give the students {_shown(path)}")
     return OK
 
 
 def _grade(course: Course, args: argparse.Namespace) -> int:
-    course.assignment(args.assignment)
-    sources = {
-        path.stem: release.grading_version(release.read_source(path))
-        for path in course.notebooks(args.assignment)
-    }
+    prepared = gate.prepare(course, course.assignment(args.assignment), args.unsafe)
     with gradebook.open_gradebook(course) as book:
-        gradebook.check_released(book, args.assignment, sources)
+        gradebook.check_released(book, args.assignment, prepared.sources)
         if args.download:
             taken = collect(course, args.assignment, args.download)
             print(f"{args.download}: took the work of {len(taken)} students into submitted/")
@@ -144,15 +155,10 @@ def _grade(course: Course, args: argparse.Namespace) -> int:
                 print("the download has no dates of hand-in, so nobody counts as late")
         expected = {
             name: frozenset(filter(None, map(grade_id, source.cells)))
-            for name, source in sources.items()
+            for name, source in prepared.sources.items()
         }
-        texts = {name: release.written(source) for name, source in sources.items()}
         jobs = [
-            grade.Job(
-                read(folder, folder.parent.name, args.assignment, expected, course.limits),
-                texts,
-                course.limits,
-            )
+            prepared.job(read(folder, folder.parent.name, args.assignment, expected, course.limits))
             for folder in _folders(course, args.assignment)
         ]
         recorder = gradebook.Recorder(book, course, args.assignment)
@@ -263,7 +269,8 @@ def _check(course: Course, args: argparse.Namespace) -> int:
     assignment = course.assignment(args.assignment)
     gaps = list(variants.gaps(course, assignment))
     count = variants.count(course, assignment)
-    results = list(_progress(variants.check(course, assignment), count, "variants"))
+    checked = variants.check(course, assignment, args.unsafe)
+    results = list(_progress(checked, count, "variants"))
     results.sort(key=lambda result: (result.notebook, result.variant.name))
     table = [
         [

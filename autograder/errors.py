@@ -31,3 +31,7 @@ class GradebookError(AutograderError):
 
 class VariantError(AutograderError):
     """A file of example solutions is not in the form that `autograder check` reads."""
+
+
+class ChannelError(AutograderError):
+    """The channel to a student's kernel broke, or carried what may not be said on it."""

@@ -1,211 +1,250 @@
-"""Where cells run: one small interface, and a plain kernel behind it.
-
-A plain kernel runs students' code as the grader's own user. A sandboxed judge takes its place
-behind the same `Executor`.
-"""
+"""Where cells run: a student's in a sandboxed kernel, the tests in a process of their own."""
 
 import asyncio
-import logging
-import os
-import re
-import signal
-import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
-from queue import Empty
-from typing import Protocol
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any, Protocol
 
 import nbformat
-from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from autograder.errors import KernelError
+from autograder.judge.profile import Profile, Role
+from autograder.markers import FIGURE_TAG
+from autograder.merge import grade_id, is_answer, is_graded
 from autograder.models import CellRun
-from autograder.release import FIGURE_TAG
+from autograder.sandbox import Sandbox, Unconfined
+from autograder.session import Box, Session, open_session
 from autograder.settings import Limits
 
-GRACE_SECONDS = 2.0  # between an interrupt and the end of the kernel
-START_SECONDS = 60
+BoxType = type[Sandbox] | type[Unconfined]
 # CellRun.error, and an output's ename, where it is not an exception's name
 TIMEOUT, DEAD, NOT_RUN = "Timeout", "DeadKernel", "NotRun"
-_SILENT = logging.Logger("kernel", logging.CRITICAL + 1)  # what went wrong is in the CellRun
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Executor(Protocol):
     """Runs a notebook's cells and says what became of each."""
 
     def run(
-        self, notebook: NotebookNode, files: Mapping[str, bytes], limits: Limits
+        self,
+        notebook: NotebookNode,
+        profile: Profile,
+        files: Mapping[str, bytes],
+        limits: Limits,
     ) -> dict[str, CellRun]:
         """Run the code cells in order, lay their outputs into `notebook`.
 
         Args:
             notebook: the merged notebook; changed in place.
+            profile: what the reference solution did (`gate.profile`).
             files: laid beside the notebook, by relative path.
-            limits: time and output that the run may use.
+            limits: what the run may use.
 
         Returns:
-            What became of each code cell, by cell id. A cell that did not run, because the kernel
-            was dead or the time was up, is there with `ran=False`.
+            What became of each code cell, by cell id. A cell that did not run, because the time
+            was up, is there with `ran=False`.
+
+        Raises:
+            KernelError: no kernel starts.
         """
 
 
-class PlainKernel:
-    """Runs the cells in one IPython kernel in a temporary folder, as nbgrader does."""
+class Judged:
+    """The executor: students' cells in a kernel that holds no test, tests where no student is."""
+
+    def __init__(self, box: BoxType = Sandbox, record: bool = False):
+        """`record`: what runs is the reference solution; note what it does in `CellRun.kinds`."""
+        self._box, self._record = box, record
 
     def run(
-        self, notebook: NotebookNode, files: Mapping[str, bytes], limits: Limits
+        self,
+        notebook: NotebookNode,
+        profile: Profile,
+        files: Mapping[str, bytes],
+        limits: Limits,
     ) -> dict[str, CellRun]:
         """See Executor.run."""
-        with tempfile.TemporaryDirectory(prefix="grade-") as scratch:
-            folder = Path(scratch, "work")
-            folder.mkdir()
-            for name, data in files.items():
-                path = folder / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-            return asyncio.run(_run(notebook, folder, limits))
+        return asyncio.run(_Run(notebook, profile, files, limits, self._box, self._record).all())
 
 
-async def _run(notebook: NotebookNode, folder: Path, limits: Limits) -> dict[str, CellRun]:
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and not _skipped(cell)]
-    runs: dict[str, CellRun] = {}
-    async with _kernel(notebook, folder) as client:
-        ends = time.monotonic() + limits.notebook_seconds
-        for cell in cells:
-            client.timeout = max(1, round(min(limits.cell_seconds, ends - time.monotonic())))
-            runs[cell.id] = await _run_cell(client, cell, notebook.cells.index(cell))
-            _cut_outputs(cell, limits.output_bytes)
-            if runs[cell.id].error == DEAD or time.monotonic() > ends:
-                break
-    return {cell.id: runs.get(cell.id, CellRun(ran=False)) for cell in cells}
+class _Run:
+    """One run of one notebook, over as many kernels as it kills."""
 
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        profile: Profile,
+        files: Mapping[str, bytes],
+        limits: Limits,
+        box: BoxType,
+        record: bool,
+    ) -> None:
+        self._notebook, self._profile, self._files = notebook, profile, files
+        self._limits, self._box, self._record = limits, box, record
+        self._cells = [cell for cell in code_cells(notebook) if not _is_figure(cell)]
+        self._fatal: set[str] = set()  # cells that ended a kernel: not run again
+        self._runs: dict[str, CellRun] = {}
+        self._stack = AsyncExitStack()
+        self._session: Session | None = None
+        self._student: Box | None = None
+        self._ends = 0.0
 
-@asynccontextmanager
-async def _kernel(notebook: NotebookNode, folder: Path) -> AsyncIterator[NotebookClient]:
-    """Start a kernel in `folder`; at the end kill it with all that it started.
-
-    Raises:
-        KernelError: it does not start.
-    """
-    home = folder.parent
-    manager = AsyncKernelManager(
-        kernel_name="python3",
-        transport="ipc",
-        ip=str(home / "kernel"),
-        connection_file=str(home / "kernel.json"),
-        log=_SILENT,
-    )
-    client = NotebookClient(
-        notebook,
-        km=manager,
-        allow_errors=True,
-        record_timing=False,
-        skip_cells_with_tag="",  # no tag but FIGURE_TAG keeps a cell, so a test, from running
-        log=_SILENT,
-    )
-    try:
+    async def all(self) -> dict[str, CellRun]:
+        """Run all cells; in the end nothing of it lives."""
         try:
-            await manager.start_kernel(
-                cwd=str(folder),
-                env=_environment(home),
-                extra_arguments=["--HistoryManager.hist_file=:memory:"],
-            )
-            client.kc = manager.client()
-            client.kc.start_channels()
-            await client.kc.wait_for_ready(timeout=START_SECONDS)
-        except (RuntimeError, OSError) as error:
-            raise KernelError(f"no kernel could be started: {error}; grade again") from error
-        client.kc.allow_stdin = False
-        yield client
-    finally:
-        group = getattr(manager.provisioner, "pgid", None)
-        with suppress(RuntimeError, OSError):  # what was earned stays, however the kernel ends
-            if manager.has_kernel:
-                await manager.shutdown_kernel(now=True)
-            if client.kc is not None:
-                client.kc.stop_channels()
-        if group:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(group, signal.SIGKILL)
+            await self._start([])
+            self._ends = time.monotonic() + self._limits.notebook_seconds
+            for number, cell in enumerate(self._cells):
+                if time.monotonic() > self._ends:
+                    break
+                if self._session is None:
+                    await self._start(self._cells[:number])
+                self._runs[cell.id] = await self._run_cell(cell)
+        finally:
+            await self._stack.aclose()
+        return {cell.id: self._runs.get(cell.id, CellRun(ran=False)) for cell in self._cells}
+
+    async def _start(self, before: list[NotebookNode]) -> None:
+        """Start a kernel and a judge, and bring them to where the last ones were."""
+        await self._stack.aclose()
+        student: Box = self._box(self._limits, self._files)
+        bench: Box = self._box(self._limits)
+        self._student = student
+        for box in (student, bench):
+            self._stack.callback(box.close)
+        opened = open_session(self._notebook, self._profile, self._record, student, bench)
+        self._session = await self._stack.enter_async_context(opened)
+        for cell in before:
+            if role(cell) == "test":
+                self._session.order("define", cell=cell.id, source=cell.source)
+                continue
+            if cell.id in self._profile.provided:
+                self._session.order("provide", cell=cell.id, source=cell.source)
+            if cell.id not in self._fatal:
+                await self._session.rerun(cell.source, self._seconds())
+
+    async def _run_cell(self, cell: NotebookNode) -> CellRun:
+        assert self._session is not None  # noqa: S101  # _start made it
+        seconds = self._seconds()
+        if not cell.source.strip():
+            return CellRun(ran=True)
+        if role(cell) == "test":
+            result = await self._test(self._session, cell, seconds)
+        else:
+            if cell.id in self._profile.provided:
+                self._session.order("provide", cell=cell.id, source=cell.source)
+            result = await self._student_cell(self._session, cell, seconds)
+            _cut_outputs(cell, self._limits.output_bytes)
+        if result.error == DEAD:
+            self._session = None
+            self._fatal.add(cell.id)
+        return result
+
+    def _seconds(self) -> float:
+        """Return how long the next cell may take."""
+        return max(1.0, min(self._limits.cell_seconds, self._ends - time.monotonic()))
+
+    async def _student_cell(self, session: Session, cell: NotebookNode, seconds: float) -> CellRun:
+        begun = time.monotonic()
+        client = session.client
+        client.timeout, client.received = round(seconds), 0
+        index = next(i for i, one in enumerate(self._notebook.cells) if one.id == cell.id)
+        try:
+            await client.async_execute_cell(cell, index)
+        except CellTimeoutError:
+            alive = await session.interrupt()
+            text = f"stopped after {client.timeout} s"
+            cell.outputs.append(error_output(TIMEOUT, text))
+            return CellRun(True, time.monotonic() - begun, TIMEOUT if alive else DEAD, text)
+        except (DeadKernelError, RuntimeError):
+            text = self._why_dead()
+            cell.outputs.append(error_output(DEAD, text))
+            return CellRun(True, time.monotonic() - begun, DEAD, text)
+        seconds = time.monotonic() - begun
+        failure = next((out for out in cell.outputs if out.output_type == "error"), None)
+        if failure is None:
+            return CellRun(True, seconds)
+        return CellRun(True, seconds, str(failure.ename), str(failure.evalue))
+
+    async def _test(self, session: Session, cell: NotebookNode, seconds: float) -> CellRun:
+        begun = time.monotonic()
+        try:
+            result = await session.test(cell.id, cell.source, seconds)
+        except TimeoutError:
+            run = CellRun(True, seconds, TIMEOUT, f"stopped after {seconds:.0f} s")
+        else:
+            dead = result is None or not await session.client.km.is_alive()
+            if result is None or (dead and result["error"] is not None):
+                took = time.monotonic() - begun
+                late = took > seconds
+                text = f"stopped after {seconds:.0f} s" if late else self._why_dead()
+                run = CellRun(True, took, DEAD, text)
+            else:
+                run = _judged(result)
+            if dead:
+                self._session = None
+        cell.outputs = list(_outputs(cell, run))
+        return run
+
+    def _why_dead(self) -> str:
+        killed = self._student.killed if self._student else None
+        return f"the kernel was ended: it {killed}" if killed else "the kernel died"
 
 
-async def _run_cell(client: NotebookClient, cell: NotebookNode, index: int) -> CellRun:
-    begun = time.monotonic()
-    if not cell.source.strip():
-        return CellRun(ran=True)
-    try:
-        await client.async_execute_cell(cell, index)
-    except CellTimeoutError:
-        alive = await _interrupt(client)
-        error, text = (TIMEOUT, f"stopped after {client.timeout} s")
-        _add_error(cell, error, text)
-        return CellRun(True, time.monotonic() - begun, error if alive else DEAD, text)
-    except (DeadKernelError, RuntimeError):
-        text = "the kernel died (out of memory, or the process was ended)"
-        _add_error(cell, DEAD, text)
-        return CellRun(True, time.monotonic() - begun, DEAD, text)
-    seconds = time.monotonic() - begun
-    failures = [output for output in cell.outputs if output.output_type == "error"]
-    if failures:
-        return failed_run(failures[0], cell.execution_count, seconds)
-    return CellRun(True, seconds, value=_last_value(cell))
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells of a notebook in order."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def failed_run(output: NotebookNode, count: int | None, seconds: float = 0.0) -> CellRun:
-    """Read an `error` output: the exception, its text, and the line of the cell it came from.
+def role(cell: NotebookNode) -> Role:
+    """Say what a code cell of a merged notebook is to the judge."""
+    if is_graded(cell) and not is_answer(cell):
+        return "test"
+    return "provided" if grade_id(cell) and not is_answer(cell) else "answer"
 
-    Args:
-        output: the output, whose traceback may pass through several cells.
-        count: the execution count of the cell that gave it; only its own lines count.
-        seconds: how long the cell ran.
-    """
-    trace = _ANSI.sub("", "\n".join(output.traceback)).replace(
-        f"{output.ename}: {output.evalue}", ""
-    )
-    places = re.findall(rf"^Cell In\[{count}\], line (\d+)", trace, re.MULTILINE)
+
+def _is_figure(cell: NotebookNode) -> bool:
+    return FIGURE_TAG in cell.metadata.get("tags", ())
+
+
+def _judged(result: Mapping[str, Any]) -> CellRun:
+    """Return what the trusted process says of a test cell."""
+    if result["problem"]:
+        problem = f"a provided cell failed on the tests' side: {result['problem']}"
+        return CellRun(True, result["seconds"], NOT_RUN, problem)
     return CellRun(
         ran=True,
-        seconds=seconds,
-        error=str(output.ename),
-        message=str(output.evalue).strip(),
-        line=int(places[-1]) if places else None,
+        seconds=result["seconds"],
+        error=result["error"],
+        message=result["message"],
+        line=result["line"],
+        value=result["value"],
+        output=result["output"],
+        kinds={place: tuple(kinds) for place, kinds in result["kinds"].items()},
     )
 
 
-def _last_value(cell: NotebookNode) -> str | None:
-    for output in cell.outputs:
-        if output.output_type == "execute_result":
-            return str(output.data.get("text/plain", ""))
-    return None
-
-
-async def _interrupt(client: NotebookClient) -> bool:
-    """Interrupt the kernel; say whether it answers within the grace time. If not, it is ended."""
-    await client.km.interrupt_kernel()
-    try:
-        client.kc.kernel_info()
-        while True:  # the interrupted cell's own reply may come first
-            reply = await client.kc.get_shell_msg(timeout=GRACE_SECONDS)
-            if reply["msg_type"] == "kernel_info_reply":
-                return True
-    except Empty:
-        await client.km.shutdown_kernel(now=True)
-        return False
+def _outputs(cell: NotebookNode, run: CellRun) -> list[NotebookNode]:
+    """Return the outputs of a test cell: what it printed, and its failure or its points."""
+    outputs = []
+    if run.output:
+        outputs.append(nbformat.v4.new_output("stream", name="stdout", text=run.output))
+    if run.error is not None:
+        line = cell.source.splitlines()[run.line - 1].strip() if run.line else ""
+        where = [f"line {run.line}: {line}"] if run.line else []
+        failure = error_output(run.error, run.message)
+        failure.traceback = [*where, *failure.traceback]
+        outputs.append(failure)
+    elif run.value is not None:
+        data = {"text/plain": run.value}
+        outputs.append(nbformat.v4.new_output("execute_result", data, execution_count=None))
+    return outputs
 
 
 def error_output(name: str, text: str) -> NotebookNode:
     """Return an output of type `error` with a traceback of one line."""
     return nbformat.v4.new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
-
-
-def _add_error(cell: NotebookNode, name: str, text: str) -> None:
-    cell.outputs.append(error_output(name, text))
 
 
 def _cut_outputs(cell: NotebookNode, limit: int) -> None:
@@ -222,25 +261,3 @@ def _cut_outputs(cell: NotebookNode, limit: int) -> None:
             kept.append(nbformat.v4.new_output("stream", text="[a large output is left out]\n"))
         room = max(0, room - size)
     cell.outputs = kept
-
-
-def _skipped(cell: NotebookNode) -> bool:
-    return FIGURE_TAG in cell.metadata.get("tags", ())
-
-
-def _environment(home: Path) -> dict[str, str]:
-    """Return what the kernel needs of the environment and nothing else."""
-    threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-    kept = {
-        name: os.environ[name] for name in ("PATH", "LANG", "VIRTUAL_ENV") if name in os.environ
-    }
-    return {
-        **kept,
-        **threads,
-        "HOME": str(home),
-        "IPYTHONDIR": str(home / "ipython"),
-        "MPLCONFIGDIR": str(home / "matplotlib"),
-        "NBGRADER_EXECUTION": "autograde",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
-    }

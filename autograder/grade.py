@@ -15,12 +15,16 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.execute import DEAD, NOT_RUN, TIMEOUT, Executor, PlainKernel, error_output
+from autograder.execute import DEAD, NOT_RUN, TIMEOUT, Executor, Judged, error_output
+from autograder.judge.profile import Profile
+from autograder.judge.runner import REFUSED
+from autograder.markers import HIDDEN
 from autograder.merge import Merged, grade_id, is_answer, is_graded, merge, ordinary_files
 from autograder.models import CellRun, GradedNotebook, GradedSubmission, Status, Submission, Verdict
-from autograder.release import HIDDEN
+from autograder.sandbox import Sandbox, Unconfined
 from autograder.settings import Limits
 
+NOT_EARNED = "NotEarned"  # the error output of a test cell that gives nothing without an error
 NOTES_ID = "grader-notes"  # the cell on top of a graded notebook that tells what was left out
 _HINT_LENGTH = 300
 _ROUNDING = 1e-9  # parts of a point may add up to a little more than their sum
@@ -32,7 +36,9 @@ class Job:
 
     submission: Submission
     notebooks: Mapping[str, str]  # by name: the grading version (release.grading_version), as JSON
+    profiles: Mapping[str, str]  # by name: what the reference solution did (gate.profile), as JSON
     limits: Limits
+    unsafe: bool = False  # without a sandbox
 
 
 def grade_class(jobs: Iterable[Job], workers: int | None = None) -> Iterator[GradedSubmission]:
@@ -78,7 +84,7 @@ def grade_submission(job: Job, executor: Executor | None = None) -> GradedSubmis
         files, left_out = ordinary_files(submission.files)
         notes = submission.notes + left_out
         notebooks = tuple(
-            _grade_notebook(job, name, files, notes, executor or PlainKernel())
+            _grade_notebook(job, name, files, notes, executor or _executor(job))
             for name in job.notebooks
         )
     except Exception as error:  # a fault of the grader: this student must not stop the others
@@ -91,7 +97,12 @@ def grade_submission(job: Job, executor: Executor | None = None) -> GradedSubmis
         files,
         notes,
         time.monotonic() - begun,
+        job.unsafe,
     )
+
+
+def _executor(job: Job) -> Executor:
+    return Judged(Unconfined if job.unsafe else Sandbox)
 
 
 def refuse(job: Job, reason: str) -> GradedSubmission:
@@ -111,7 +122,8 @@ def _grade_notebook(
         reason = job.submission.refused.get(name, "nothing was handed in")
         return _refused_notebook(job, name, reason, notes)
     merged = merge(nbformat.reads(job.notebooks[name], as_version=4), cells)
-    runs = executor.run(merged.notebook, files, job.limits)
+    profile = Profile.from_json(job.profiles[name])
+    runs = executor.run(merged.notebook, profile, files, job.limits)
     return _graded(name, merged, runs, notes)
 
 
@@ -135,8 +147,9 @@ def _graded(
             verdicts.append(_by_hand(cell, merged.unanswered))
             continue
         verdict = judge(cell, CellRun(False, message=refused) if refused else runs[cell.id])
-        if verdict.status == "not run":
-            cell.outputs = [error_output(NOT_RUN, verdict.reason)]
+        if verdict.points == 0 and not any(out.output_type == "error" for out in cell.outputs):
+            cell.outputs = [error_output(NOT_EARNED, verdict.reason)]  # nbgrader reads outputs
+        cell.metadata["autograder"] = {"status": verdict.status, "reason": verdict.reason}
         verdicts.append(verdict)
     told = [*notes, *merged.notes]
     if refused:
@@ -201,7 +214,10 @@ def why(source: str, run: CellRun) -> str:
     if run.error in {TIMEOUT, DEAD, NOT_RUN}:
         return run.message
     message = " ".join(run.message.split())
-    if run.line is not None and run.line not in hidden_lines(source):
+    hidden = run.line is None or run.line in hidden_lines(source)
+    if run.error == REFUSED:
+        return "a hidden check got an object in place of data" if hidden else message
+    if not hidden:
         name = "" if run.error == "AssertionError" and message else str(run.error)
         text = ": ".join(filter(None, (name, message)))
         return f"line {run.line}: {text}"[:_HINT_LENGTH]

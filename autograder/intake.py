@@ -16,7 +16,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import nbformat
-from nbgrader.utils import parse_utc
 
 from autograder.models import StudentCell, Submission
 from autograder.settings import Limits
@@ -198,6 +197,8 @@ def _timestamp(intake: _Intake) -> datetime | None:
     data = intake.files.get(TIMESTAMP)
     if data is None:
         return None
+    from nbgrader.utils import parse_utc  # takes a second to import, and most have no date
+
     try:
         with warnings.catch_warnings(action="error"):  # an unknown time zone
             stamp: datetime = parse_utc(data.decode("utf-8").strip())

@@ -38,10 +38,12 @@ class CellRun:
 
     ran: bool
     seconds: float = 0.0
-    error: str | None = None  # the exception's name, or "Timeout" or "DeadKernel"
+    error: str | None = None  # the exception's name, or a word of `execute`, or "Refused"
     message: str = ""  # the exception's text, one line
     line: int | None = None  # of this cell, from 1, where the error came from
-    value: str | None = None  # text/plain of the cell's last expression
+    value: str | None = None  # of a test's last expression
+    output: str = ""  # what a test printed
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # see judge.profile
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class GradedSubmission:
     files: Mapping[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    unsandboxed: bool = False  # graded without a sandbox, as the instructor asked
 
     @property
     def refusals(self) -> tuple[str, ...]:

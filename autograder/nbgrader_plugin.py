@@ -1,21 +1,70 @@
-"""What nbgrader_config.py names: the course's folders and rules inside plain nbgrader."""
+"""What nbgrader_config.py names: the course's folders, rules and judge inside plain nbgrader."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Bool, Unicode
 
+from autograder import gate
+from autograder.errors import AutograderError
 from autograder.feedback.pages import STEPS
+from autograder.grade import grade_submission
+from autograder.intake import read
+from autograder.merge import grade_id
 from autograder.policy import late_penalty
 from autograder.release import own_tools_first
-from autograder.settings import Course, LateRule
+from autograder.settings import Course, LateRule, load_course
 
 
 def configure(config: Any, course: Course) -> None:
-    """Give nbgrader and formgrader the course's folders, late rule and redacted feedback."""
+    """Give nbgrader and formgrader the course's folders, judge, late rule and redacted feedback."""
     own_tools_first()
     config.CourseDirectory.update(course.nbgrader_folders())
+    config.Autograde.sanitize_preprocessors = [JudgeSubmission]
+    config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties]
+    config.JudgeSubmission.root = str(course.root)
     config.GenerateFeedback.preprocessors = STEPS
     config.AssignLatePenalties.plugin_class = late_plugin(course.late)
+
+
+class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
+    """In place of all of nbgrader's steps up to the points: intake, merge, sandbox, judge.
+
+    The notebook that nbgrader has opened is not used: the submission is read as `autograder grade`
+    reads it, without links or other people's files. The outputs of the test cells are such that
+    nbgrader's own SaveAutoGrades reads the judge's points from them.
+    """
+
+    root = Unicode(".", help="the folder of course.toml").tag(config=True)
+    unsafe = Bool(False, help="run students' code without a sandbox").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Return the judged notebook in place of `nb`."""
+        names = resources["nbgrader"]
+        try:
+            with ThreadPoolExecutor(1) as thread:  # formgrader's own event loop runs in this one
+                judged = thread.submit(
+                    self._judged, names["student"], names["assignment"], names["notebook"]
+                )
+                return judged.result(), resources
+        except AutograderError as error:
+            raise NbGraderException(str(error)) from None
+
+    def _judged(self, student: str, assignment: str, notebook: str) -> NotebookNode:
+        course = load_course(self.root)
+        prepared = gate.prepare(course, course.assignment(assignment), self.unsafe)
+        prepared = replace(prepared, notebooks={notebook: prepared.notebooks[notebook]})
+        folder = course.submitted / student / assignment
+        ids = frozenset(filter(None, map(grade_id, prepared.sources[notebook].cells)))
+        submission = read(folder, student, assignment, {notebook: ids}, course.limits)
+        graded = grade_submission(prepared.job(submission))
+        return nbformat.reads(graded.notebooks[0].executed, as_version=4)
 
 
 def late_plugin(rule: LateRule) -> type:

@@ -32,11 +32,9 @@ from traitlets.config import Config
 
 from autograder.errors import AssignmentError, ReleaseError
 from autograder.files import replaced_file, replaced_folder
+from autograder.markers import FIGURE_TAG, HIDDEN, SOLUTION
 from autograder.settings import Assignment, Course
 
-HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
-SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
-FIGURE_TAG = "figure"  # cells that only show something: not run when grading
 SHORTEST_SECRET = 16  # characters of a line, without spaces; shorter ones are common idiom
 _README = Path(__file__).with_name("release_readme.md")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # so that the same release is the same file
@@ -208,7 +206,7 @@ def release(course: Course, assignment: Assignment) -> Path:
     """
     sources = {path.stem: read_source(path) for path in course.notebooks(assignment.name)}
     extra = _course_files()
-    check_leaks(sources, extra | _own_files(course.sources / assignment.name))
+    check_leaks(sources, extra | own_files(course.sources / assignment.name))
     return _zip(_generate(course, assignment, sources), assignment, extra)
 
 
@@ -268,7 +266,7 @@ def own_tools_first() -> None:
         os.environ["PATH"] = os.pathsep.join([own, os.environ.get("PATH", "")])
 
 
-def _own_files(folder: Path) -> dict[str, bytes]:
+def own_files(folder: Path) -> dict[str, bytes]:
     """Return the files that lie beside an assignment's notebooks: nbgrader releases them too."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()

@@ -43,6 +43,11 @@ class Limits:
     notebook_seconds: float = 300
     output_mb: float = 0.2  # kept of one cell's output
     submission_mb: float = 50  # unpacked
+    memory_mb: float = 2000  # of all its processes, and the address space of each
+    processes: float = 64  # and threads
+    open_files: float = 256  # of each process
+    file_mb: float = 100  # of each file
+    disk_mb: float = 200  # of all files
 
     @property
     def output_bytes(self) -> int:
@@ -53,6 +58,21 @@ class Limits:
     def submission_bytes(self) -> int:
         """Size of one submission, unpacked, in bytes."""
         return int(self.submission_mb * 1e6)
+
+    @property
+    def memory_bytes(self) -> int:
+        """Memory of all processes, and address space of each, in bytes."""
+        return int(self.memory_mb * 1e6)
+
+    @property
+    def file_bytes(self) -> int:
+        """Size of one file that is written, in bytes."""
+        return int(self.file_mb * 1e6)
+
+    @property
+    def disk_bytes(self) -> int:
+        """Size of all files that are written, in bytes."""
+        return int(self.disk_mb * 1e6)
 
 
 @dataclass(frozen=True)

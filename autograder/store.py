@@ -20,6 +20,7 @@ class Record:
     refusals: tuple[str, ...]
     notes: tuple[str, ...]
     seconds: float
+    unsandboxed: bool = False
 
 
 def write(course: Course, graded: GradedSubmission) -> None:
@@ -41,6 +42,7 @@ def write(course: Course, graded: GradedSubmission) -> None:
         graded.refusals,
         graded.notes + tuple(note for notebook in graded.notebooks for note in notebook.notes),
         graded.seconds,
+        graded.unsandboxed,
     )
     path = _verdicts(course, graded.assignment) / f"{graded.student}.json"
     with replaced_file(path) as scratch:
@@ -62,6 +64,7 @@ def _record(table: dict[str, Any]) -> Record:
         tuple(table["refusals"]),
         tuple(table["notes"]),
         table["seconds"],
+        table.get("unsandboxed", False),
     )
 
 

@@ -16,8 +16,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.check import Variant, all_variants, standard_variants
+from autograder.markers import SOLUTION
 from autograder.merge import grade_id, is_answer
-from autograder.release import SOLUTION, read_source, student_version
+from autograder.release import read_source, student_version
 from autograder.settings import load_course
 
 ROOT = Path(__file__).parents[1]

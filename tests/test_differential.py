@@ -41,7 +41,8 @@ def ours(tmp_path_factory) -> Course:
     course = toy.released_in(tmp_path_factory.mktemp("ours"))
     for student, answers in HONEST.items():
         toy.hand_in(course, student, answers, EXTRA.get(student))
-    assert cli.main(["--course", str(course.root), "grade", "hw1"]) == 0
+    unsafe = ["--unsafe"] if toy.UNSAFE else []
+    assert cli.main(["--course", str(course.root), "grade", "hw1", *unsafe]) == 0
     return course
 
 
@@ -55,12 +56,77 @@ def stock(tmp_path_factory) -> Course:
     return course
 
 
+LIAR = "class Liar(float):\n    def __eq__(self, other):\n        return True\n"
+CHEATS = {
+    "liar": {"double": f"{LIAR}def double(x):\n    return Liar()"},
+    "printer": {"double": "def double(x):\n    get_ipython().displayhook(2.0)"},
+}
+FORMGRADER = """\
+import asyncio
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.apps.nbgraderapp import NbGraderApp
+app = NbGraderApp()
+app.initialize([])
+async def press_the_button():
+    return NbGraderAPI(app.coursedir, parent=app).autograde("hw1", "partial")
+result = asyncio.run(press_the_button())
+assert result["success"], result
+"""
+
+
+@pytest.fixture(scope="module")
+def configured(tmp_path_factory) -> Course:
+    """The class, with cheats, graded by `nbgrader autograde` under the course's own config."""
+    course = toy.released_in(tmp_path_factory.mktemp("configured"))
+    for student, answers in HONEST.items():
+        toy.hand_in(course, student, answers, EXTRA.get(student))
+    for student, answers in CHEATS.items():
+        toy.hand_in(course, student, answers)
+    folder = course.submitted / "thief" / "hw1"
+    folder.mkdir(parents=True)
+    (folder / "toy.ipynb").symlink_to(course.submitted / "solution" / "hw1" / "toy.ipynb")
+    config = Path(__file__).parents[1] / "nbgrader_config.py"
+    (course.root / "nbgrader_config.py").write_text(config.read_text() + UNSAFE)
+    run_python(course, "-m", "nbgrader", "autograde", "hw1")
+    return course
+
+
+UNSAFE = f"get_config().JudgeSubmission.unsafe = {toy.UNSAFE}\n"
+
+
+@pytest.mark.parametrize("student", [student for student in HONEST if student != "blank"])
+def test_nbgrader_autograde_takes_the_same_path(ours, configured, student):
+    """Under the course's nbgrader_config.py, `nbgrader autograde` gives our scores and comments."""
+    assert grades(configured, student) == grades(ours, student)
+
+
+@pytest.mark.parametrize(("student", "earned"), [("liar", 0), ("printer", 0), ("thief", 0)])
+def test_nbgrader_autograde_is_judged_too(configured, student, earned):
+    """Under the course's config, what cheats stock nbgrader earns nothing for that cell."""
+    assert grades(configured, student)["test-double"]["auto_score"] == earned
+
+
+def test_formgraders_button_takes_the_same_path(configured):
+    """formgrader's Autograde button, which works inside a running event loop, gives our scores."""
+    before = grades(configured, "partial")
+    for path in configured.root.glob("build/autograded/partial/hw1/*"):
+        path.unlink()
+    run_python(configured, "-c", FORMGRADER)
+    assert grades(configured, "partial") == before
+    assert [*configured.root.glob("build/autograded/partial/hw1/toy.ipynb")]
+
+
 def nbgrader(course: Course, *argv: str) -> str:
     """Run a command of plain nbgrader in a course's folder; return what it says."""
     (course.root / "nbgrader_config.py").write_text(PLAIN.format(root=str(course.root)))
+    return run_python(course, "-m", "nbgrader", *argv)
+
+
+def run_python(course: Course, *argv: str) -> str:
+    """Run this Python in a course's folder, with a home of its own; return what it says."""
     own = Path(sys.executable).parent
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *argv],
+        [sys.executable, *argv],
         cwd=course.root,
         env={
             **os.environ,

@@ -1,53 +1,77 @@
-"""The plain kernel: what becomes of each cell, whatever the cell does."""
+"""Execution: what becomes of each cell, whatever a student's code does."""
 
 import os
-import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
 from autograder.errors import KernelError
-from autograder.execute import DEAD, TIMEOUT, PlainKernel, failed_run
+from autograder.execute import DEAD, TIMEOUT, Judged, code_cells, role
+from autograder.judge.profile import plan
+from autograder.judge.runner import REFUSED
 from autograder.models import CellRun
 from autograder.settings import Limits
+from tests import toy
 
 LIMITS = Limits(cell_seconds=20, notebook_seconds=60)
 QUICK = Limits(cell_seconds=1, notebook_seconds=60)
+DEFINES = "def f(x):\n    return 2 * x"
+RIGHT = "assert f(2) == 4, 'twice'"
 
 
-def notebook(*sources: str, tags: Sequence[str] = ()) -> NotebookNode:
-    cells = [nbformat.v4.new_code_cell(text, id=f"c{n}") for n, text in enumerate(sources)]
-    cells[-1].metadata["tags"] = list(tags)
+def notebook(*sources: str) -> NotebookNode:
+    """Return a notebook: `test:` begins a test cell, `provided:` a provided one."""
+    cells = []
+    for number, text in enumerate(sources):
+        kind, _, rest = text.partition(":")
+        cell = nbformat.v4.new_code_cell(rest if kind in ("test", "provided") else text)
+        cell.id = f"c{number}"
+        table = {"grade_id": cell.id, "grade": kind == "test", "points": 1, "locked": True}
+        table["solution"] = kind not in ("test", "provided")
+        table["grade"] = kind == "test"
+        cell.metadata["nbgrader"] = table
+        cells.append(cell)
     return nbformat.v4.new_notebook(cells=cells)
+
+
+def run(
+    nb: NotebookNode, limits: Limits = LIMITS, files: Mapping[str, bytes] | None = None
+) -> dict[str, CellRun]:
+    profile = plan([(cell.id, role(cell), cell.source) for cell in code_cells(nb)])
+    return Judged(toy.BOX).run(nb, profile, files or {}, limits)
 
 
 @pytest.fixture(scope="module")
 def honest() -> tuple[NotebookNode, dict[str, CellRun]]:
-    """One run in a kernel of cells that end by themselves."""
+    """One run of cells that end by themselves."""
     nb = notebook(
         "import sys, warnings; warnings.warn('slow'); print('note', file=sys.stderr)",
         "x = 1\n\nraise KeyError('gone')",
-        "x + 1.5",
+        f"provided:import math\n{DEFINES.replace('2', 'math.tau')}",
         "",
-        "open('data/n.txt').read()",
+        "def read():\n    return open('data/n.txt').read()",
         "print('a' * 500)\nprint('b' * 500)\n1 / 0",
         "input()",
         "x = (",
         "import os; print(sorted(os.environ)); print(os.path.expanduser('~'))",
-        "x = 'shown only'",
-        tags=["figure"],
+        "test:assert read() == 'seven'\nassert x == 1",
+        "def g(x):\n    print('seen', x)\n    return f(x)",
+        "test:print('asked')\nassert math.isclose(g(1), math.tau)\n\n0.5",
+        "test:assert g(1) == 1, 'a hint'",
+        "provided:x = 'shown only'",
     )
+    cell(nb, "c13").metadata["tags"] = ["figure"]
+    cell(nb, "c9").metadata["tags"] = ["skip-execution"]
     nb.cells.insert(0, nbformat.v4.new_markdown_cell("text", id="text"))
     os.environ["GRADER_SECRET"] = "s3cret"  # noqa: S105 - a toy
     try:
         limits = Limits(cell_seconds=20, notebook_seconds=60, output_mb=0.0006)
-        runs = PlainKernel().run(nb, {"data/n.txt": b"seven"}, limits)
+        return nb, run(nb, limits, {"data/n.txt": b"seven"})
     finally:
         del os.environ["GRADER_SECRET"]
-    return nb, runs
 
 
 def cell(nb: NotebookNode, name: str) -> NotebookNode:
@@ -66,22 +90,22 @@ def test_stderr_is_not_an_error(honest):
     assert "note" in texts(nb, "c0")
 
 
-def test_an_exception_is_told_with_its_line(honest):
-    """An exception is recorded with name, text and line, and the next cells run on."""
+def test_an_exception_of_a_students_cell_is_told(honest):
+    """An exception is recorded with name and text, and the next cells run on."""
     _, runs = honest
-    assert (runs["c1"].error, runs["c1"].message, runs["c1"].line) == ("KeyError", "'gone'", 3)
-    assert (runs["c2"].error, runs["c2"].value) == (None, "2.5")
+    assert (runs["c1"].error, runs["c1"].message) == ("KeyError", "'gone'")
+    assert runs["c2"].error is None
 
 
 def test_an_empty_cell_runs_clean(honest):
-    """An empty cell counts as run, without a value."""
-    _, runs = honest
-    assert runs["c3"] == CellRun(ran=True)
+    """An empty cell counts as run."""
+    assert honest[1]["c3"] == CellRun(ran=True)
 
 
-def test_files_lie_beside_the_notebook(honest):
-    """The submission's files are found by relative path in the kernel's folder."""
-    assert honest[1]["c4"].value == "'seven'"
+def test_files_and_names_reach_the_tests_through_the_student(honest):
+    """The submission's files lie in the kernel's folder; a tag keeps no test from running."""
+    assert honest[1]["c9"].ran
+    assert honest[1]["c9"].error is None
 
 
 def test_output_is_cut_and_errors_stay(honest):
@@ -113,114 +137,105 @@ def test_the_environment_is_clean(honest):
     assert os.path.expanduser("~") not in text.splitlines()
 
 
+def test_a_test_keeps_its_own_words_and_its_points(honest):
+    """What a test prints is kept, what a student prints in it is not, a last float is its value."""
+    nb, runs = honest
+    assert runs["c11"].value == "0.5"
+    assert texts(nb, "c11") == "asked\n"
+    assert cell(nb, "c11").outputs[-1].data["text/plain"] == "0.5"
+
+
+def test_a_failing_test_is_told_with_its_line(honest):
+    """A failed assert has its line and message, and the instructor's copy shows the line."""
+    nb, runs = honest
+    failed = runs["c12"]
+    assert (failed.error, failed.message, failed.line) == ("AssertionError", "a hint", 1)
+    assert cell(nb, "c12").outputs[-1].traceback[0] == "line 1: assert g(1) == 1, 'a hint'"
+
+
 def test_a_figure_cell_is_not_run(honest):
     """The instructor's cells tagged `figure`, and text, are not run and have no result."""
-    assert "c9" not in honest[1]
+    assert "c13" not in honest[1]
     assert "text" not in honest[1]
 
 
-def test_other_tags_have_no_power():
-    """A tag that other tools obey neither keeps a cell from running nor hides its error."""
-    nb = notebook("1 / 0", "1 / 0", "1 / 0")
-    for cell, tag in zip(nb.cells, ["skip-execution", "raises-exception", "hide"], strict=True):
-        cell.metadata["tags"] = [tag]
-    runs = PlainKernel().run(nb, {}, LIMITS)
-    assert [run.error for run in runs.values()] == ["ZeroDivisionError"] * 3
-
-
 def test_a_timeout_stops_the_cell_and_the_next_one_runs():
-    """A cell over its time is interrupted and the kernel goes on with its variables."""
-    nb = notebook("x = 5", "while True: pass", "x")
-    runs = PlainKernel().run(nb, {}, QUICK)
+    """A cell over its time is interrupted; the kernel goes on with its variables."""
+    nb = notebook("x = 5", "while True: pass", "test:assert x == 5")
+    runs = run(nb, QUICK)
     assert (runs["c1"].error, runs["c1"].message) == (TIMEOUT, "stopped after 1 s")
     assert runs["c1"].seconds < 5
-    assert runs["c2"].value == "5"
+    assert runs["c2"].error is None
     assert nb.cells[1].outputs[-1].ename == TIMEOUT
 
 
-def test_a_stubborn_loop_ends_the_kernel():
-    """A cell that swallows the interrupt ends the kernel within the grace time."""
+def test_a_test_that_hangs_costs_only_itself():
+    """An endless loop in a student's function fails that test by its time; the next ones count."""
+    loops = "def f(x):\n    while x == 3: pass\n    return 2 * x"
+    runs = run(notebook(loops, "test:f(3)", f"test:{RIGHT}"), QUICK)
+    assert (runs["c1"].error, runs["c1"].message) == (TIMEOUT, "stopped after 1 s")
+    assert runs["c2"].error is None
+
+
+def test_a_stubborn_loop_ends_the_kernel_and_the_tests_still_count():
+    """A cell that swallows interrupts is ended in the grace time; later cells run in a new one."""
     stubborn = (
         "import time\n"
         "while True:\n    try: time.sleep(60)\n    except BaseException: print('still here')"
     )
-    begun = time.monotonic()
-    runs = PlainKernel().run(notebook(stubborn, "1"), {}, QUICK)
-    assert runs["c0"].error == DEAD
-    assert not runs["c1"].ran
-    assert time.monotonic() - begun < 20
-
-
-def test_a_dead_kernel_marks_the_rest_as_not_run():
-    """After os._exit the cell is an error and each later cell is there, not run."""
-    runs = PlainKernel().run(notebook("1", "import os; os._exit(0)", "2", "3"), {}, LIMITS)
-    assert [runs[f"c{n}"].ran for n in range(4)] == [True, True, False, False]
+    runs = run(notebook(DEFINES, stubborn, f"test:{RIGHT}"), QUICK)
     assert runs["c1"].error == DEAD
-    assert runs["c0"].value == "1"
+    assert runs["c1"].seconds < 1 + 2 + 2
+    assert runs["c2"].error is None
+
+
+def test_a_test_that_kills_the_kernel_costs_only_itself():
+    """os._exit in a student's function fails that test; cells before are replayed for the rest."""
+    nb = notebook(
+        "import os\ndef f(x):\n    os._exit(0) if x == 3 else None\n    return 2 * x",
+        "test:def helper():\n    return 4\nf(3)",
+        "test:assert f(2) == helper()",
+        "y = f(5)",
+        "test:assert y == 10",
+    )
+    runs = run(nb)
+    assert runs["c1"].error == DEAD
+    assert (runs["c2"].error, runs["c4"].error) == (None, None)
+
+
+def test_a_cell_that_kills_the_kernel_is_not_run_again():
+    """After os._exit in an answer the later cells run in a new kernel, without that answer."""
+    runs = run(notebook(DEFINES, "z = 1\nimport os; os._exit(0)", f"test:{RIGHT}", "test:z"))
+    assert runs["c1"].error == DEAD
+    assert runs["c2"].error is None
+    assert runs["c3"].error == "NameError"
 
 
 def test_the_notebook_has_a_time_too():
     """When the notebook's time is up, the rest is not run."""
     limits = Limits(cell_seconds=20, notebook_seconds=1)
-    runs = PlainKernel().run(notebook("import time; time.sleep(9)", "1"), {}, limits)
+    runs = run(notebook("import time; time.sleep(9)", "1"), limits)
     assert runs["c0"].error == TIMEOUT
     assert not runs["c1"].ran
 
 
-def test_what_a_cell_started_ends_with_it():
-    """A child process that a cell leaves behind is dead once the run is over."""
-    start = (
-        "import subprocess, sys\n"
-        "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\n"
-        "p.pid"
+def test_a_flood_ends_the_kernel():
+    """More than 8 MB of output in a cell, or in a test, ends the kernel, and grading goes on."""
+    floods = "def f(x):\n    while x: print('x' * 10_000)"
+    runs = run(notebook("while True: print('x' * 10_000)", floods, "test:f(1)", "test:f(0)"))
+    assert [runs[f"c{n}"].error for n in (0, 2, 3)] == [DEAD, DEAD, None]
+
+
+def test_an_object_that_equals_everything_earns_nothing():
+    """Where the test expects data, an object is refused, even if the test catches everything."""
+    liar = (
+        "class Liar:\n    def __eq__(self, other):\n        return True\n"
+        "def f(x):\n    return Liar()"
     )
-    pid = int(PlainKernel().run(notebook(start), {}, LIMITS)["c0"].value)
-    assert not _alive(pid)
-
-
-def _alive(pid: int) -> bool:
-    for _ in range(50):
-        try:
-            with open(f"/proc/{pid}/stat") as file:
-                if file.read().rsplit(")", 1)[1].split()[0] == "Z":
-                    return False
-        except FileNotFoundError:
-            return False
-        time.sleep(0.1)
-    os.kill(pid, signal.SIGKILL)
-    return True
-
-
-def test_a_traceback_is_read_without_its_colours():
-    """The line comes from the cell's own frame, not from the library's below it."""
-    output = nbformat.v4.new_output(
-        "error",
-        ename="ValueError",
-        evalue=" bad ",
-        traceback=[
-            "\x1b[31mValueError\x1b[0m",
-            "Cell \x1b[32mIn[4], line 7\x1b[0m",
-            "Cell In[2], line 1, in f(x)",
-            "File lib.py:99",
-        ],
-    )
-    assert failed_run(output, 4) == CellRun(True, 0.0, "ValueError", "bad", 7)
-
-
-def test_the_line_is_the_cells_own_where_exceptions_are_chained():
-    """Of a chained traceback through a student's cell, the line told is that of the test cell."""
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_code_cell(
-                "def f(x):\n    try:\n        return {}[x]\n    except KeyError:\n"
-                "        raise ValueError(f'Cell In[2], line 9 {x}')",
-                id="answer",
-            ),
-            nbformat.v4.new_code_cell("a = 1\nb = 2\nf(-31.25)", id="test"),
-        ]
-    )
-    run = PlainKernel().run(notebook, {}, Limits())["test"]
-    assert (run.error, run.line) == ("ValueError", 3)
+    catches = "test:try:\n    ok = f(2) == 4\nexcept BaseException:\n    ok = True\nassert ok"
+    runs = run(notebook(liar, f"test:{RIGHT}", catches))
+    assert [runs[name].error for name in ("c1", "c2")] == [REFUSED, REFUSED]
+    assert "gave a Liar object" in runs["c1"].message
 
 
 def test_a_kernel_that_does_not_start_is_nobodys_zero(monkeypatch):
@@ -229,7 +244,30 @@ def test_a_kernel_that_does_not_start_is_nobodys_zero(monkeypatch):
     async def refuse(*args, **kwargs):
         raise OSError(11, "no more processes")
 
-    monkeypatch.setattr("autograder.execute.AsyncKernelManager.start_kernel", refuse)
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", id="a")])
+    monkeypatch.setattr("jupyter_client.manager.AsyncKernelManager.start_kernel", refuse)
     with pytest.raises(KernelError, match="no more processes"):
-        PlainKernel().run(notebook, {}, Limits())
+        run(notebook("1"))
+
+
+def test_what_a_run_started_ends_with_it():
+    """A child that a cell leaves behind, in a session of its own, is dead once the run is over."""
+    mark = f"4{time.time_ns() % 10**8}"
+    start = (
+        "import subprocess, sys\n"
+        f"argv = [sys.executable, '-c', 'import time; time.sleep({mark})']\n"
+        "p = subprocess.Popen(argv, start_new_session=True)\n"
+        "def lives():\n    return p.poll() is None"
+    )
+    assert run(notebook(start, "test:assert lives()"))["c1"].error is None
+    assert not any(mark in command for command in _commands())
+
+
+def _commands() -> list[str]:
+    commands = []
+    for name in os.listdir("/proc"):
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                commands.append(file.read().decode("utf-8", "replace"))
+        except (OSError, ValueError):
+            continue
+    return commands

@@ -1,12 +1,14 @@
 """Verdicts: what a run of a test cell is worth, and what the student is told."""
 
 import os
+from dataclasses import replace
 
 import nbformat
 import pytest
 
 from autograder.execute import DEAD, TIMEOUT
 from autograder.grade import NOTES_ID, grade_class, grade_submission, hidden_lines, judge, why
+from autograder.judge.runner import REFUSED
 from autograder.models import CellRun, GradedSubmission, Verdict
 from tests import toy
 from tests.toy import FakeExecutor, job
@@ -80,6 +82,12 @@ def test_a_cell_that_did_not_run_says_why():
         ),
         # a line that is not known is taken as hidden
         (CellRun(True, 0, "ValueError", "-31.25", None), "a hidden check failed with ValueError"),
+        # an object where data belongs
+        (CellRun(True, 0, REFUSED, "double() gave a Liar", 1), "double() gave a Liar"),
+        (
+            CellRun(True, 0, REFUSED, "double() gave a Liar", 3),
+            "a hidden check got an object in place of data",
+        ),
         # the grader's own words
         (CellRun(True, 0, TIMEOUT, "stopped after 1 s", None), "stopped after 1 s"),
         (CellRun(True, 0, DEAD, "the kernel died", None), "the kernel died"),
@@ -139,7 +147,7 @@ def test_a_written_answer_left_alone_gets_nothing(text):
 class Raises:
     """An executor with a fault."""
 
-    def run(self, notebook, files, limits):
+    def run(self, notebook, profile, files, limits):
         raise OSError(28, "No space left on device")
 
 
@@ -192,10 +200,13 @@ KILLS_WORKER = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
 
 
 def test_a_dying_worker_costs_nobody_else():
-    """A submission that kills its grader is refused with that reason; the others are graded."""
+    """A submission that kills its grader is refused with that reason; the others are graded.
+
+    In a sandbox it can't; without one it can.
+    """
     jobs = [
         job("ada"),
-        job("eve", {**toy.SOLUTION, "double": KILLS_WORKER}),
+        replace(job("eve", {**toy.SOLUTION, "double": KILLS_WORKER}), unsafe=True),
         job("bob", {**toy.SOLUTION, "double": "def double(x):\n    return x + 2"}),
     ]
     graded = {result.student: result for result in grade_class(jobs, workers=2)}

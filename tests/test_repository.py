@@ -13,8 +13,20 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.ipynb")])
 # A module of autograder imports only what stands before it here.
 ORDER = [
-    *("errors", "models", "settings", "files", "release", "intake", "collect", "merge"),
-    *("execute", "grade", "store", "policy", "gradebook", "feedback", "report", "check"),
+    *("errors", "models", "settings", "files", "markers", "release", "intake", "collect", "merge"),
+    *("sandbox", "judge"),
+    *(
+        "session",
+        "execute",
+        "grade",
+        "gate",
+        "store",
+        "policy",
+        "gradebook",
+        "feedback",
+        "report",
+        "check",
+    ),
     *("nbgrader_plugin", "cli"),
 ]
 

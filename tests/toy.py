@@ -9,12 +9,17 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.execute import code_cells, role
 from autograder.grade import Job
+from autograder.judge.profile import Profile, plan
 from autograder.merge import grade_id
 from autograder.models import CellRun, StudentCell, Submission
 from autograder.release import grading_version, release, student_version, written
+from autograder.sandbox import Sandbox, Unconfined, missing
 from autograder.settings import Course, Limits, load_course
 
+UNSAFE = missing() is not None  # tests of what needs no sandbox run without one
+BOX = Unconfined if UNSAFE else Sandbox
 TOML = """\
 name = "Toy"
 [assignments.hw1]
@@ -169,8 +174,15 @@ def job(
     return Job(
         Submission(student, "hw1", **submission),  # type: ignore[arg-type]
         {"toy": written(grading_version(source()))},
+        {"toy": profile().to_json()},
         Limits(cell_seconds=20),
+        unsafe=UNSAFE,
     )
+
+
+def profile() -> Profile:
+    """Return what the toy's tests may ask for; its functions give plain data only."""
+    return plan([(cell.id, role(cell), cell.source) for cell in code_cells(source())])
 
 
 @dataclass
@@ -181,7 +193,11 @@ class FakeExecutor:
     seen: list[Sequence[str]] = field(default_factory=list)
 
     def run(
-        self, notebook: NotebookNode, files: Mapping[str, bytes], limits: Limits
+        self,
+        notebook: NotebookNode,
+        profile: Profile,
+        files: Mapping[str, bytes],
+        limits: Limits,
     ) -> dict[str, CellRun]:
         """See Executor.run."""
         self.seen.append(sorted(files))

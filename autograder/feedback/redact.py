@@ -6,10 +6,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.execute import failed_run
-from autograder.grade import hidden_lines, why
+from autograder.grade import hidden_lines
+from autograder.markers import HIDDEN
 from autograder.merge import is_answer, is_graded
-from autograder.release import HIDDEN, SHORTEST_SECRET, leaks, regions
+from autograder.release import SHORTEST_SECRET, leaks, regions
 
 PLACEHOLDER = "# This cell also runs tests that are not shown."
 
@@ -49,14 +49,12 @@ def _hidden_text(notebook: NotebookNode) -> frozenset[str]:
 
 
 def _summary(cell: NotebookNode) -> NotebookNode:
-    for output in cell.outputs:
-        if output.output_type == "error":
-            return _line(f"✗ {why(cell.source, failed_run(output, cell.execution_count))}")
-        if output.output_type == "execute_result":
-            return _line(
-                f"{output.data.get('text/plain', '')} of {cell.metadata.nbgrader.points} points"
-            )
-    return _line("✓ all tests of this cell passed")
+    verdict = cell.metadata.get("autograder")
+    if not verdict:
+        return _line("✗ not graded: run `autograder grade`")
+    if verdict["status"] == "passed":
+        return _line("✓ all tests of this cell passed")
+    return _line(("" if verdict["status"] == "partly" else "✗ ") + verdict["reason"])
 
 
 def _visible(source: str) -> str:
