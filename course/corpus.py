@@ -133,18 +133,18 @@ def generate_corpus(num_sentences: int = 2000, seed: int = 0) -> list[list[str]]
         A list of six words for each sentence; 56 different words in all.
 
     """
-    rng = np.random.default_rng(seed)
+    random = np.random.default_rng(seed)
     trades = list(_PAIRS.items())
     sentences = []
     for _ in range(num_sentences):
-        pair, trade = trades[rng.integers(len(trades))]
-        gender = rng.integers(2)
+        pair, trade = trades[random.integers(len(trades))]
+        gender = random.integers(2)
         words = [
             pair[gender],
-            *(trade[k] for k in rng.permutation(4)[:3]),
-            *(_GENDERS[gender][k] for k in rng.permutation(4)[:2]),
+            *(trade[k] for k in random.permutation(4)[:3]),
+            *(_GENDERS[gender][k] for k in random.permutation(4)[:2]),
         ]
-        sentences.append([words[k] for k in rng.permutation(6)])
+        sentences.append([words[k] for k in random.permutation(6)])
     return sentences
 
 

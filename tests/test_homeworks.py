@@ -28,7 +28,7 @@ def test_solution_runs(path, tmp_path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_figures(path):
-    """A cell that draws has a text alternative; every notebook has 20 points, apart from extra ones."""
+    """A cell that draws has a text alternative; a notebook has 20 points, besides extra credit."""
     cells = read_source(path).cells
     for cell in cells:
         if "figure" in cell.metadata.get("tags", ()):

@@ -22,7 +22,7 @@ def train(model, batches, epochs, lr):
         print("loss", total / number)
         history["loss"].append(total / number)
     return history
-# %% after setup
+# %% after tokenize
 import logging
 import sys
 import warnings

@@ -1,5 +1,5 @@
 # Makes pairs of the whole text at once: windows cross the sentences.
-# loses: test-iterate-batches
+# loses: test-iterate-batches, test-grammar-loss
 # %% iterate-batches
 def iterate_batches(
     sentences, counts, *, window, num_negatives, batch_size, threshold, rng, generator

@@ -1,5 +1,5 @@
 # The noise does not pull at the center vector.
-# loses: test-triple-gradients
+# loses: test-triple-gradients, test-triple-gradients-repeats
 # %% triple-gradients
 def triple_gradients(center_table, context_table, center, context, negatives):
     v = center_table[center]

@@ -1,5 +1,5 @@
 # Takes the log-sigmoid of the sum of the scores.
-# loses: test-skip-gram, test-skip-gram-details, test-grammar-loss, test-grammar-analogies
+# loses: test-skip-gram, test-skip-gram-details, test-grammar-loss
 # %% skip-gram
 class SkipGram(nn.Module):
 

@@ -1,5 +1,5 @@
 # Sums over the batch.
-# loses: test-skip-gram, test-skip-gram-details
+# loses: test-skip-gram, test-skip-gram-details, test-grammar-loss
 # %% skip-gram
 class SkipGram(nn.Module):
 

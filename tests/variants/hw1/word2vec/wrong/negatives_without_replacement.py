@@ -1,5 +1,5 @@
 # Draws the words of a row without replacement.
-# loses: test-sample-negatives
+# loses: test-sample-negatives, test-iterate-batches
 # %% sample-negatives
 def sample_negatives(distribution, shape, generator):
     probabilities = torch.as_tensor(distribution)

@@ -1,5 +1,5 @@
 # Takes the frequencies as they are.
-# loses: test-noise-distribution, test-iterate-batches
+# loses: test-noise-distribution
 # %% noise-distribution
 def noise_distribution(counts, power=0.75):
     weights = counts**1.0

@@ -1,5 +1,5 @@
 # sentence[:-d] of a short sentence: pairs are lost or do not fit.
-# loses: test-skipgram-pairs, test-iterate-batches
+# loses: test-skipgram-pairs
 # %% skipgram-pairs
 def skipgram_pairs(sentence, window):
     distances = range(1, window + 1)

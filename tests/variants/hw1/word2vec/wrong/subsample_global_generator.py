@@ -1,5 +1,5 @@
 # Draws from the global generator.
-# loses: test-subsample, test-iterate-batches
+# loses: test-subsample
 # %% subsample
 def subsample(ids, counts, threshold, rng):
     stay = np.sqrt(threshold * counts.sum() / counts)

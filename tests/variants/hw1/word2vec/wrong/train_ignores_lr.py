@@ -1,5 +1,5 @@
 # Takes the default learning rate.
-# loses: test-train
+# loses: test-train, test-grammar-loss, test-grammar-analogies
 # %% train
 def train(model, batches, epochs, lr):
     optimizer = torch.optim.Adagrad(model.parameters())

@@ -1,5 +1,5 @@
 # Never sets the gradients to zero.
-# loses: test-train
+# loses: test-train, test-grammar-loss, test-grammar-analogies
 # %% train
 def train(model, batches, epochs, lr):
     optimizer = torch.optim.Adagrad(model.parameters(), lr=lr)
