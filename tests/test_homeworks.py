@@ -19,7 +19,7 @@ POINTS = 20
 def test_solution_runs(path, tmp_path):
     """The instructor's notebook runs from top to bottom with nothing on standard error."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}})
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}})
     client.execute()
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
