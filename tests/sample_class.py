@@ -49,7 +49,9 @@ def make(folder: Path) -> None:
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / MARKER).touch()
-    shutil.copytree(ROOT / "assignments", folder / "assignments")
+    sources = Path("assignments", ASSIGNMENT)  # the class does one of its notebooks
+    (folder / sources).mkdir(parents=True)
+    shutil.copy(ROOT / sources / f"{NOTEBOOK}.ipynb", folder / sources)
     shutil.copy(ROOT / "course.toml", folder)
     path = load_course(folder).notebooks(ASSIGNMENT)[0]
     source = read_source(path)

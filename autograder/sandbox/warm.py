@@ -96,24 +96,7 @@ class Zygote:
                 raise WarmStartError(self.problem)
             if self._process is None or self._process.poll() is not None:
                 self._start()
-            try:
-                namespaces = _namespaces(init)
-            except OSError as error:
-                raise WarmStartError(f"a sandbox can't be joined: {error}") from error
-            try:
-                text, received = self._ask(order, namespaces, pass_fds)
-            except OSError as error:
-                self._close()
-                raise WarmStartError(f"the zygote does not answer: {error}") from error
-            except BaseException:  # a signal's: the answer would be the next one's
-                self._close()
-                raise
-            finally:
-                _close_all(namespaces)
-        if not text.isdecimal():
-            _close_all(received)
-            raise WarmStartError(f"the zygote can't fork a program: {text}")
-        return Leader(int(text), received[0])
+            return self._fork(init, order, pass_fds)
 
     def close(self) -> None:
         """End the process. Programs that it has forked live on in their sandboxes."""
@@ -152,15 +135,29 @@ class Zygote:
             self._close()
             raise WarmStartError(self.problem)
 
-    def _ask(
-        self, order: Mapping[str, Any], namespaces: Sequence[int], given: Sequence[int]
-    ) -> tuple[str, list[int]]:
+    def _fork(self, init: int, order: Mapping[str, Any], given: Sequence[int]) -> Leader:
+        """Send an order, with the namespaces of `init`, and take the answer."""
+        try:
+            namespaces = _namespaces(init)
+        except OSError as error:
+            raise WarmStartError(f"a sandbox can't be joined: {error}") from error
         message = json.dumps({**order, "namespaces": len(namespaces)}).encode()
-        socket.send_fds(self._control, [message], [*namespaces, *given])
-        answer, received, _, _ = socket.recv_fds(self._control, 1000, 1)
-        if not answer:
-            raise ConnectionResetError("it has ended")
-        return answer.decode(), received
+        try:
+            socket.send_fds(self._control, [message], [*namespaces, *given])
+            answer, received, _, _ = socket.recv_fds(self._control, 1000, 1)
+        except OSError as error:
+            self._close()
+            raise WarmStartError(f"the zygote does not answer: {error}") from error
+        except BaseException:  # a signal's: the answer would be the next one's
+            self._close()
+            raise
+        finally:
+            _close_all(namespaces)
+        if not answer.isdigit():
+            _close_all(received)
+            why = answer.decode() or "it has ended"
+            raise WarmStartError(f"the zygote can't fork a program: {why}")
+        return Leader(int(answer), received[0])
 
 
 def _launch(control: int, modules: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:

@@ -1,0 +1,14 @@
+# Equal values get different ranks.
+# loses: test-word-similarity-correlation
+# %% word-similarity-correlation
+def word_similarity_correlation(words, vectors, pairs):
+    ids = {word: number for number, word in enumerate(words)}
+    known = [(ids[a], ids[b], rating) for a, b, rating in pairs if a in ids and b in ids]
+    firsts, seconds, ratings = map(np.array, zip(*known, strict=True))
+    x, y = vectors[firsts], vectors[seconds]
+    cosines = (x * y).sum(axis=1) / (np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1))
+    ranks = [
+        values.argsort(kind="stable").argsort()
+        for values in (cosines, ratings)
+    ]
+    return float(np.corrcoef(*ranks)[0, 1])

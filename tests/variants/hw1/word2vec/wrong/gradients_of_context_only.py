@@ -1,0 +1,15 @@
+# The noise does not pull at the center vector.
+# loses: test-triple-gradients, test-triple-gradients-repeats
+# %% triple-gradients
+def triple_gradients(center_table, context_table, center, context, negatives):
+    v = center_table[center]
+    negatives = negatives[negatives != context]
+    ids = torch.cat([torch.tensor([context]), negatives])
+    u = context_table[ids]
+    scores = u @ v
+    errors = torch.sigmoid(scores)
+    errors[0] -= 1
+    loss = F.softplus(-scores[0]) + F.softplus(scores[1:]).sum()
+    d_context = torch.zeros_like(context_table)
+    d_context.index_add_(0, ids, torch.outer(errors, v))
+    return float(loss), errors[0] * u[0], d_context

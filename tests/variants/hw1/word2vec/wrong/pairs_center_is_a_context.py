@@ -1,0 +1,8 @@
+# A token is a context of itself.
+# loses: test-skipgram-pairs
+# %% skipgram-pairs
+def skipgram_pairs(sentence, window):
+    distances = range(1, min(window, len(sentence) - 1) + 1)
+    left = np.concatenate([sentence[:0], *(sentence[:-d] for d in distances)])
+    right = np.concatenate([sentence[:0], *(sentence[d:] for d in distances)])
+    return np.concatenate([left, right, sentence]), np.concatenate([right, left, sentence])
