@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import queue
 import socket
 import sys
 import time
@@ -21,9 +22,8 @@ from autograder.sandbox import Command, Sandbox, Unconfined, Zygote, kernel_mana
 GRACE_SECONDS = 2.0  # between an interrupt and the end of the kernel
 START_SECONDS = 60
 FLOOD_BYTES = 8_000_000  # of output in one cell; more ends the kernel
-_MESSAGE_BYTES = 9_000_000  # of one message of the kernel
+_MESSAGE_BYTES = 64_000_000  # of one message of the kernel; a larger one cuts the connection
 _SEND_MILLISECONDS = 1000
-_MESSAGES = 20  # that wait to be read
 _RESULT_BYTES = 1 << 24  # of one answer of the trusted process
 _QUIET = logging.Logger("kernel", logging.CRITICAL + 1)  # what went wrong is in the CellRun
 _AGENT = "__import__('autograder.judge.agent', fromlist=['serve'])"
@@ -89,7 +89,9 @@ class Session:
             request = self.client.kc.execute(serve, silent=True, store_history=False)
         except zmq.ZMQError:  # the kernel has cut the connection
             return None
-        quiet = asyncio.create_task(self._until_idle(request))
+        idle = asyncio.Event()
+        reading = asyncio.create_task(self._read_on(request, idle))
+        quiet = asyncio.create_task(idle.wait())
         self.order("test", cell=cell, source=source)
         answer = asyncio.create_task(self._reader.readline())
         try:
@@ -109,22 +111,23 @@ class Session:
                 raise TimeoutError
             return dict(json.loads(answer.result()))
         finally:
-            for task in (answer, quiet):
+            for task in (answer, quiet, reading):
                 task.cancel()
 
-    async def _until_idle(self, request: str) -> None:
-        """Read and forget what students print in tests: it could tell what the tests hold."""
+    async def _read_on(self, request: str, idle: asyncio.Event) -> None:
+        """Read what the kernel puts out and forget it: prints in a test could tell what it holds.
+
+        Goes on after `idle`, which a student's code can forge, so that nothing piles up unread.
+        """
         while True:
             try:
                 message = await self.client.kc.get_iopub_msg()
             except MALFORMED:
                 continue
-            if self.client.is_flood(message):
-                return
-            if message["parent_header"].get("msg_id") == request and (
-                message["content"].get("execution_state") == "idle"
-            ):
-                return
+            ours = message["parent_header"].get("msg_id") == request
+            state = message["content"].get("execution_state")
+            if self.client.is_flood(message) or (ours and state == "idle"):
+                idle.set()
 
     async def rerun(self, source: str, seconds: float) -> None:
         """Run a cell of the student's again, for what it defines."""
@@ -133,26 +136,29 @@ class Session:
             request = self.client.kc.execute(source, silent=True, store_history=False)
         except zmq.ZMQError:  # the next test finds the kernel gone
             return
-        idle, ends = asyncio.create_task(self._until_idle(request)), time.monotonic() + seconds
-        while not idle.done() and time.monotonic() < ends and await self.client.km.is_alive():
-            await asyncio.wait({idle}, timeout=0.2)
-        if not idle.done():
-            idle.cancel()
+        idle, ends = asyncio.Event(), time.monotonic() + seconds
+        reading = asyncio.create_task(self._read_on(request, idle))
+        while not idle.is_set() and time.monotonic() < ends and await self.client.km.is_alive():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(idle.wait(), 0.2)
+        reading.cancel()
+        if not idle.is_set():
             await self.interrupt()
 
     async def interrupt(self) -> bool:
-        """Interrupt the kernel; say whether it answers within the grace time."""
+        """Interrupt the kernel; say whether it answers, on both channels, within the grace time."""
         await self.client.km.interrupt_kernel()
-        with suppress(zmq.ZMQError):
-            self.client.kc.kernel_info()
-        ends = asyncio.get_running_loop().time() + GRACE_SECONDS
-        with suppress(Exception):  # queue.Empty: no answer
-            while True:  # the interrupted cell's own reply may come first
-                left = max(0.0, ends - asyncio.get_running_loop().time())
-                reply = await self.client.kc.get_shell_msg(timeout=left)
-                if reply["msg_type"] == "kernel_info_reply":
-                    return True
-        return False
+        ends = time.monotonic() + GRACE_SECONDS
+        try:
+            ping = self.client.kc.kernel_info()
+            for read in (self.client.kc.get_shell_msg, self.client.kc.get_iopub_msg):
+                answered = False
+                while not answered:  # what the interrupted cell left may come first
+                    message = await read(timeout=max(0.0, ends - time.monotonic()))
+                    answered = message["parent_header"].get("msg_id") == ping
+        except (queue.Empty, *MALFORMED):
+            return False
+        return True
 
 
 @asynccontextmanager
@@ -204,13 +210,12 @@ async def _start_kernel(
 ) -> Client:
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_BYTES)
-    context.setsockopt(zmq.RCVHWM, _MESSAGES)
     context.setsockopt(zmq.LINGER, 0)
     # A student's code could put a link to a socket of the host's in the place of the kernel's. So
     # we connect once, before any of it runs, and never again.
     context.setsockopt(zmq.RECONNECT_IVL, -1)
     context.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)  # to a kernel that has cut the connection
-    stack.callback(context.term)
+    stack.callback(context.destroy, linger=0)
     manager = kernel_manager(box, zygote, log=_QUIET, context=context)
     client = Client(
         notebook,
@@ -227,7 +232,7 @@ async def _start_kernel(
             extra_arguments=["--HistoryManager.hist_file=:memory:"], pass_fds=(fd,)
         )
         await _wait_for_sockets(manager)
-        client.kc = manager.client()
+        client.kc = manager.client(context=context)
         client.kc.start_channels(stdin=False, hb=False, control=False)
         await client.kc.wait_for_ready(timeout=START_SECONDS)
     except (RuntimeError, OSError) as error:

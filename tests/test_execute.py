@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import nbformat
 import pytest
+import zmq
 from nbformat import NotebookNode
 
 from autograder.errors import KernelError
-from autograder.execute import DEAD, TIMEOUT, Judged, code_cells, role
+from autograder.execute import DEAD, TIMEOUT, Judged, _Run, code_cells, role
 from autograder.judge.profile import plan
 from autograder.judge.runner import REFUSED
 from autograder.models import CellRun
@@ -284,6 +285,22 @@ def _commands() -> list[str]:
         except (OSError, ValueError):
             continue
     return commands
+
+
+def test_our_limits_reach_the_kernels_sockets(monkeypatch):
+    """What we read of a kernel, and how long we wait to send, is bounded on the sockets in use."""
+    seen = []
+    student_cell = _Run._student_cell
+
+    async def look(self, session, cell, seconds):
+        socket = session.client.kc.shell_channel.socket
+        names = (zmq.SNDTIMEO, zmq.RECONNECT_IVL, zmq.MAXMSGSIZE)
+        seen.append([socket.getsockopt(name) for name in names])
+        return await student_cell(self, session, cell, seconds)
+
+    monkeypatch.setattr(_Run, "_student_cell", look)
+    assert run(notebook("1"))["c0"].error is None
+    assert seen == [[1000, -1, 64_000_000]]
 
 
 def test_a_kernel_that_cuts_its_connection_stops_nothing():

@@ -508,7 +508,7 @@ if __name__ == "__main__":
         while len(_zygotes(found)) < 6 and time.monotonic() < ends:  # 2, 2 kernels, 2 judges
             time.sleep(0.1)
             found = psutil.Process(grader.pid).children(recursive=True)
-        assert len(_zygotes(found)) == 6
+        assert len(_zygotes(found)) >= 6  # one more for a moment, when it forks
         grader.kill()
     assert not psutil.wait_procs(found, timeout=SECONDS / 2)[1]
 

@@ -1,5 +1,6 @@
 # Returns, in a visible line, an object of a class whose name is a hidden input.
 # earns: 0
+# open: the reason quotes a class's name even if it is a hidden input
 # %% softmax
 kept = []
 

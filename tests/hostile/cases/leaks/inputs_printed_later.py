@@ -1,12 +1,13 @@
 # Remembers what hidden tests give to its function, and prints it from a later cell.
 # earns: 0
-# %% tokens
+# open: the page shows a later cell's output even if it holds a hidden input
+# %% softmax
 kept = []
 
 
-def tokens(text):
-    kept.append(text)
-    return []
+def softmax(scores):
+    kept.append(scores)
+    return scores * 0 + 0.5
 
 
 # %% after factors

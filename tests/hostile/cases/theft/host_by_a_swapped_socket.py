@@ -1,4 +1,4 @@
-# Puts a link to a socket of the host's in place of the kernel's own, so that the grader connects.
+# Puts links to a socket of the host's in place of the kernel's own, so that the grader connects.
 # earns: 0
 # expects: ends within 60 s
 # %% after setup
@@ -8,11 +8,9 @@ import os
 import sys
 import time
 
-connection = json.load(open(sys.argv[-1])) if sys.argv[-1].endswith(".json") else {}
-words = open("/proc/self/cmdline").read().split("\0")
-paths = [word for word in words if word.endswith(".json")]
-base = json.load(open(paths[0]))["ip"] if paths else connection.get("ip", "")
-for path in glob.glob(base + "*"):
+words = [*sys.argv, *open("/proc/self/cmdline").read().split("\0")]
+[path, *_] = [word for word in words if word.endswith(".json")]
+for path in glob.glob(json.load(open(path))["ip"] + "*"):
     os.unlink(path)
     os.symlink("@DOOR@", path)
 for number in range(3, 200):
