@@ -38,7 +38,7 @@ NOT_NEEDED = {"grammar"}  # an answer that trains, rather than defines how to
 MIN_COUNT, DIM, NEGATIVES, SAMPLE = 20, 100, 5, 1e-4
 GOAL = 4.0
 MOST_LINES = 80  # of tile_update and train_tiles together, without docstrings
-SLACK = {"WordSim353": 0.01, "family": 0.05}
+SLACK = {"WordSim353": 0.01, "family": 0.08}  # of 72 questions: the standard error of a difference
 
 Side = Callable[[int], NDArray[np.float32]]  # of a seed: trains, returns (V, DIM) vectors
 
