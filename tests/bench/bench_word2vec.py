@@ -4,7 +4,7 @@
 
 All sides get the same words: 100 dimensions, five noise words, subsampling at 1e-4.
 - The textbook: the solution's `train`, as the notebook uses it (window 4, Adagrad, two epochs).
-- Tiles: the solution's `tile_update` in the notebook's `train_tiles` (window 8, five epochs), on
+- Tiles: the solution's `tile_update` in the notebook's `train_tiles` (window 8, six epochs), on
   one thread and on two.
 - gensim's skip-gram with its own defaults (window 8, ten epochs), with one worker and with two.
 Seconds are those of the training alone, with subsampling and noise, without reading and counting.
@@ -38,7 +38,7 @@ NOT_NEEDED = {"grammar"}  # an answer that trains, rather than defines how to
 MIN_COUNT, DIM, NEGATIVES, SAMPLE = 20, 100, 5, 1e-4
 GOAL = 4.0
 MOST_LINES = 80  # of tile_update and train_tiles together, without docstrings
-SLACK = {"WordSim353": 0.01, "family": 0.05}
+SLACK = {"WordSim353": 0.01, "family": 0.08}  # of 72 questions: the standard error of a difference
 
 Side = Callable[[int], NDArray[np.float32]]  # of a seed: trains, returns (V, DIM) vectors
 
