@@ -1,6 +1,5 @@
 # Remembers what hidden tests give to its function, and prints it from a later cell.
 # earns: 0
-# open: the page shows a later cell's output even if it holds a hidden input
 # %% softmax
 kept = []
 
