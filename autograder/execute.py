@@ -181,6 +181,9 @@ class _Run:
             cell.outputs.append(error_output(DEAD, text))
             return CellRun(True, time.monotonic() - begun, DEAD, text)
         seconds = time.monotonic() - begun
+        if self._student is not None and self._student.killed:  # just as the cell ended
+            cell.outputs.append(error_output(DEAD, self._why_dead()))
+            return CellRun(True, seconds, DEAD, self._why_dead())
         failure = next((out for out in cell.outputs if out.output_type == "error"), None)
         if failure is None:
             return CellRun(True, seconds)

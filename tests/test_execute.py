@@ -234,10 +234,16 @@ def test_the_notebook_has_a_time_too():
 
 
 def test_a_flood_ends_the_kernel():
-    """More than 8 MB of output in a cell, or in a test, ends the kernel, and grading goes on."""
+    """An endless output, in a cell or in a test, ends within its time, and grading goes on.
+
+    By the count of 8 MB; or, where one message holds more than we read, by the cell's time.
+    """
     floods = "def f(x):\n    while x: print('x' * 10_000)"
     runs = run(notebook("while True: print('x' * 10_000)", floods, "test:f(1)", "test:f(0)"))
-    assert [runs[f"c{n}"].error for n in (0, 2, 3)] == [DEAD, DEAD, None]
+    ends = {DEAD, TIMEOUT, "MemoryError"}  # the kernel's own buffers may fill first
+    assert runs["c0"].error in ends
+    assert runs["c2"].error in ends
+    assert runs["c3"].error is None
 
 
 def test_an_object_that_equals_everything_earns_nothing():
