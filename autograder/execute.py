@@ -167,7 +167,7 @@ class _Run:
     async def _student_cell(self, session: Session, cell: NotebookNode, seconds: float) -> CellRun:
         begun = time.monotonic()
         client = session.client
-        client.timeout, client.received = round(seconds), 0
+        client.timeout, client.received, client.failure = round(seconds), 0, None
         index = next(i for i, one in enumerate(self._notebook.cells) if one.id == cell.id)
         try:
             await client.async_execute_cell(cell, index)
@@ -185,6 +185,11 @@ class _Run:
             cell.outputs.append(error_output(DEAD, self._why_dead()))
             return CellRun(True, seconds, DEAD, self._why_dead())
         failure = next((out for out in cell.outputs if out.output_type == "error"), None)
+        if failure is None and client.failure is not None:
+            failure = error_output(
+                str(client.failure.get("ename")), str(client.failure.get("evalue"))
+            )
+            cell.outputs.append(failure)
         if failure is None:
             return CellRun(True, seconds)
         return CellRun(True, seconds, str(failure.ename).strip("()"), str(failure.evalue))

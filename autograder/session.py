@@ -39,6 +39,7 @@ class Client(NotebookClient):  # type: ignore[misc]  # untyped
 
     box: Box
     received = 0
+    failure: dict[str, Any] | None = None  # of the last cell, as the kernel's reply has it
 
     def is_flood(self, msg: dict[str, Any]) -> bool:
         """Count a message; end the kernel once it has put out too much since `received` was 0."""
@@ -48,6 +49,10 @@ class Client(NotebookClient):  # type: ignore[misc]  # untyped
         self.box.killed = self.box.killed or f"put out more than {FLOOD_BYTES // 10**6} MB"
         self.box.kill()
         return True
+
+    def note_failure(self, execute_reply: dict[str, Any], **_cell: Any) -> None:
+        """Keep a cell's failure: among many outputs, the one that tells of it may be late."""
+        self.failure = execute_reply["content"]
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         """Lay an output into the cell, unless it is part of a flood, or no message at all."""
@@ -226,6 +231,7 @@ async def _start_kernel(
         log=_QUIET,
     )
     client.box = box
+    client.on_cell_error = client.note_failure
     stack.push_async_callback(_end_kernel, client)
     try:
         await manager.start_kernel(

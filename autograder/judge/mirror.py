@@ -41,6 +41,7 @@ class Mirrors:
         self._numbers: dict[int, int] = {}  # by id()
         self._seen: dict[int, Any] = {}  # what the other side knows of each
         self._new: list[int] = []
+        self._held: set[int] = set()  # computed tensors, which their handle keeps alive too
         self._count = 0
 
     def clear(self) -> None:
@@ -49,6 +50,7 @@ class Mirrors:
         self._numbers.clear()
         self._seen.clear()
         self._new.clear()
+        self._held.clear()
 
     def reference(self, value: Any) -> int | None:
         """Return the number of an object, a new one if it has none; None if it can't cross."""
@@ -88,7 +90,10 @@ class Mirrors:
             for number in queue:
                 value = self._objects[number]
                 graph = None if number in self._seen else self._graph  # it crosses once
-                updates.append([number, self._content(value, writer, graph)])
+                content = self._content(value, writer, graph)
+                updates.append([number, content])
+                if content[0] == "T" and content[-1] is not None:
+                    self._held.add(number)
                 self._seen[number] = _snapshot(value)
             queue, self._new = self._new, []  # what the contents refer to
         return updates
@@ -120,7 +125,8 @@ class Mirrors:
     def unused(self) -> Iterator[int]:
         """Forget, and yield, the objects that nobody on this side can see any more."""
         for number in list(self._objects):
-            if sys.getrefcount(self._objects[number]) < _UNUSED and not tensors.is_shared(
+            most = _UNUSED + (number in self._held)
+            if sys.getrefcount(self._objects[number]) < most and not tensors.is_shared(
                 self._objects[number]
             ):
                 self.drop(number)
@@ -131,6 +137,7 @@ class Mirrors:
         value = self._objects.pop(number, None)
         self._numbers.pop(id(value), None)
         self._seen.pop(number, None)
+        self._held.discard(number)
 
     # What comes in
 
