@@ -167,7 +167,7 @@ class _Run:
     async def _student_cell(self, session: Session, cell: NotebookNode, seconds: float) -> CellRun:
         begun = time.monotonic()
         client = session.client
-        client.timeout, client.received, client.failure = round(seconds), 0, None
+        client.begin(seconds)
         index = next(i for i, one in enumerate(self._notebook.cells) if one.id == cell.id)
         try:
             await client.async_execute_cell(cell, index)

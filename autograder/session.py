@@ -24,6 +24,8 @@ START_SECONDS = 60
 FLOOD_BYTES = 8_000_000  # of output in one cell; more ends the kernel
 _MESSAGE_BYTES = 64_000_000  # of one message of the kernel; a larger one cuts the connection
 _SEND_MILLISECONDS = 1000
+_RECONNECT_MILLISECONDS = 10**9
+_PING_SECONDS = 0.5
 _RESULT_BYTES = 1 << 24  # of one answer of the trusted process
 _QUIET = logging.Logger("kernel", logging.CRITICAL + 1)  # what went wrong is in the CellRun
 _AGENT = "__import__('autograder.judge.agent', fromlist=['serve'])"
@@ -49,6 +51,10 @@ class Client(NotebookClient):  # type: ignore[misc]  # untyped
         self.box.killed = self.box.killed or f"put out more than {FLOOD_BYTES // 10**6} MB"
         self.box.kill()
         return True
+
+    def begin(self, seconds: float) -> None:
+        """Get ready for a cell that may take so long."""
+        self.timeout, self.received, self.failure = round(seconds), 0, None
 
     def note_failure(self, execute_reply: dict[str, Any], **_cell: Any) -> None:
         """Keep a cell's failure: among many outputs, the one that tells of it may be late."""
@@ -151,19 +157,9 @@ class Session:
             await self.interrupt()
 
     async def interrupt(self) -> bool:
-        """Interrupt the kernel; say whether it answers, on both channels, within the grace time."""
+        """Interrupt the kernel; say whether it answers within the grace time."""
         await self.client.km.interrupt_kernel()
-        ends = time.monotonic() + GRACE_SECONDS
-        try:
-            ping = self.client.kc.kernel_info()
-            for read in (self.client.kc.get_shell_msg, self.client.kc.get_iopub_msg):
-                answered = False
-                while not answered:  # what the interrupted cell left may come first
-                    message = await read(timeout=max(0.0, ends - time.monotonic()))
-                    answered = message["parent_header"].get("msg_id") == ping
-        except (queue.Empty, *MALFORMED):
-            return False
-        return True
+        return await _answers(self.client, GRACE_SECONDS)
 
 
 @asynccontextmanager
@@ -217,8 +213,9 @@ async def _start_kernel(
     context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_BYTES)
     context.setsockopt(zmq.LINGER, 0)
     # A student's code could put a link to a socket of the host's in the place of the kernel's. So
-    # we connect once, before any of it runs, and never again.
-    context.setsockopt(zmq.RECONNECT_IVL, -1)
+    # we connect once, before any of it runs, and not again for days. (Never, which is -1, makes
+    # libzmq wait for a second in the end.)
+    context.setsockopt(zmq.RECONNECT_IVL, _RECONNECT_MILLISECONDS)
     context.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)  # to a kernel that has cut the connection
     stack.callback(context.destroy, linger=0)
     manager = kernel_manager(box, zygote, log=_QUIET, context=context)
@@ -240,7 +237,8 @@ async def _start_kernel(
         await _wait_for_sockets(manager)
         client.kc = manager.client(context=context)
         client.kc.start_channels(stdin=False, hb=False, control=False)
-        await client.kc.wait_for_ready(timeout=START_SECONDS)
+        if not await _answers(client, START_SECONDS):
+            raise RuntimeError("it does not answer")
     except (RuntimeError, OSError) as error:
         why = box.killed or error
         raise KernelError(f"no kernel could be started: {why}; grade again") from error
@@ -260,6 +258,28 @@ async def _wait_for_sockets(manager: Any) -> None:
                     break
                 except OSError:
                     await asyncio.sleep(0.01)
+
+
+async def _answers(client: Client, seconds: float) -> bool:
+    """Say whether the kernel answers in time, on both channels.
+
+    Unlike `wait_for_ready`, which then waits for silence, this takes no longer than the answers.
+    """
+    ends = time.monotonic() + seconds
+    while (left := ends - time.monotonic()) > 0 and await client.km.is_alive():
+        try:
+            ping = client.kc.kernel_info()
+            for read in (client.kc.get_shell_msg, client.kc.get_iopub_msg):
+                answered = False
+                while not answered:  # what an interrupted cell left may come first
+                    message = await read(timeout=min(left, _PING_SECONDS))
+                    answered = message["parent_header"].get("msg_id") == ping
+        except queue.Empty:  # the kernel listens, but may not have heard of the subscription yet
+            continue
+        except MALFORMED:
+            return False
+        return True
+    return False
 
 
 async def _end_kernel(client: Client) -> None:

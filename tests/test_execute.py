@@ -306,7 +306,7 @@ def test_our_limits_reach_the_kernels_sockets(monkeypatch):
 
     monkeypatch.setattr(_Run, "_student_cell", look)
     assert run(notebook("1"))["c0"].error is None
-    assert seen == [[1000, -1, 64_000_000]]
+    assert seen == [[1000, 10**9, 64_000_000]]
 
 
 def test_a_kernel_that_cuts_its_connection_stops_nothing():

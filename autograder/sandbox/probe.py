@@ -57,7 +57,8 @@ def network(told: dict[str, Any]) -> str:
 
 def writes(told: dict[str, Any]) -> str:
     """Nothing can be written but the sandbox's own folders."""
-    for folder in ("/", "/usr", "/etc", "/dev", "/var", told["prefix"], told["package"]):
+    libraries = f"{told['prefix']}/lib"
+    for folder in ("/", "/usr", "/etc", "/dev", "/var", libraries, told["package"]):
         path = Path(folder, f"probe-{told['mark']}")
         try:
             _must_fail(f"write to {folder}", path.touch)
