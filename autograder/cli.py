@@ -165,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
 def _release(course: Course, args: argparse.Namespace) -> int:
     assignment = course.assignment(args.assignment)
     gate.check_untouched(course, assignment, gate.prepare(course, assignment, args.unsafe))
+    gradebook.set_up(course)
     path = release.release(course, assignment)
     print(f"{args.assignment}: released; give the students {_shown(path)}")
     return OK

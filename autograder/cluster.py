@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -94,19 +94,21 @@ def _graded(
 def _connected(address: str) -> Iterator[Any]:
     import distributed  # takes a second to import, and most have no cluster
 
-    with suppress(ValueError):  # no client in this process
-        if (client := distributed.Client.current()).scheduler.address == address:
-            yield client
-            return
-    with ExitStack() as stack:
-        try:
-            client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-            stack.enter_context(client)
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ClusterError(
-                f"no Dask scheduler answers at {printable(address)} ({_line(error)}): "
-                "look whether it runs, and at the address that it prints"
-            ) from None
+    try:
+        known = distributed.Client.current()
+    except ValueError:  # no client in this process
+        known = None
+    if known is not None and known.scheduler.address == address:
+        yield known
+        return
+    try:
+        client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ClusterError(
+            f"no Dask scheduler answers at {printable(address)} ({_line(error)}): "
+            "look whether it runs, and at the address that it prints"
+        ) from None
+    with client:
         yield client
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import exc, func, select
 from autograder.errors import GradebookError
 from autograder.models import GradedNotebook, GradedSubmission
 from autograder.policy import late_penalty
+from autograder.release import own_tools_first
 from autograder.settings import Course
 
 NO_RESPONSE = "No response."  # nbgrader's own comment on an untouched answer
@@ -43,13 +44,35 @@ def open_gradebook(course: Course) -> Iterator[Any]:
     Raises:
         GradebookError: there is none yet, or it is locked, damaged or not nbgrader's.
     """
-    path = course.root / "gradebook.db"
-    if not path.exists():
+    if not course.gradebook and not (course.root / "gradebook.db").exists():
         raise GradebookError(f"no gradebook in {course.root}: run `autograder release` first")
+    with _connected(course) as gradebook:
+        yield gradebook
+
+
+def set_up(course: Course) -> None:
+    """Make a gradebook on a server ready for its first release; a file needs nothing.
+
+    Raises:
+        GradebookError: the server is not there or refuses.
+    """
+    if not course.gradebook:
+        return
+    with _connected(course) as gradebook:
+        # nbgrader's assignments belong to a course without a name, which it never makes: SQLite
+        # does not look, PostgreSQL does.
+        if gradebook.db.get(api.Course, "") is None:
+            gradebook.db.add(api.Course(id=""))
+            gradebook.db.commit()
+
+
+@contextmanager
+def _connected(course: Course) -> Iterator[Any]:
+    own_tools_first()  # nbgrader sets an empty database up with them
     try:
         with api.Gradebook(course.db_url) as gradebook:
             yield gradebook
-    except exc.DBAPIError as error:
+    except (exc.DBAPIError, exc.ArgumentError) as error:
         raise _unusable(course, error) from None
 
 
@@ -106,10 +129,15 @@ def check_released(gradebook: Any, assignment: str, sources: Mapping[str, Notebo
 
 
 def _unusable(course: Course, error: exc.SQLAlchemyError) -> GradebookError:
-    what = str(getattr(error, "orig", None) or error).splitlines()[0]
+    what = _line(error)
     advice = "close formgrader and try again" if "locked" in what else "restore a copy of it"
-    path = course.root / "gradebook.db"
-    return GradebookError(f"the gradebook {path} can't be used: {what}; {advice}")
+    if course.gradebook:
+        advice = "look whether the server runs, and at the address in course.toml"
+    return GradebookError(f"the gradebook {course.gradebook_shown} can't be used: {what}; {advice}")
+
+
+def _line(error: exc.SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 
 def _unreleased(assignment: str) -> GradebookError:
@@ -152,12 +180,16 @@ class Recorder:
 
         Raises:
             GradebookError: the database refuses.
+            ValueError: it can't hold what this submission brings.
         """
         try:
             submission = self._submission(graded)
             for notebook in graded.notebooks:
                 self._write_notebook(submission, notebook)
             self._db.commit()
+        except exc.DataError as error:  # of this submission: such as a name that is too long
+            self._db.rollback()
+            raise ValueError(_line(error)) from None
         except exc.SQLAlchemyError as error:
             self._db.rollback()
             raise _unusable(self._course, error) from None
