@@ -4,6 +4,7 @@ A submission is done when its record is written, which is the last thing: a run 
 any moment is gone on with by the same command, and nothing is lost or written twice.
 """
 
+import errno
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from autograder.pool import grade_class
 from autograder.settings import Course
 from autograder.versions import versions
 
+# What a disk says to a name or path that it can't hold; anything else would stop the next, too.
+_OF_A_NAME = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.ENOTDIR, errno.EISDIR}
 Grade = Callable[[Iterable[Job]], Iterator[GradedSubmission]]
 Progress = Callable[[Iterable[GradedSubmission], int], Iterable[GradedSubmission]]
 
@@ -52,7 +55,7 @@ def grade_and_record(
         force: also grade what was graded before, with the same answers, tests and grader.
 
     Raises:
-        GradebookError: the database refuses; what was graded so far is kept.
+        GradebookError: the database or the disk refuses; what was graded so far is kept.
         ClusterError: so does the cluster.
     """
     recorder = Recorder(gradebook, course, assignment)
@@ -63,7 +66,8 @@ def grade_and_record(
     for job in jobs:
         student = job.submission.student
         record = records.get(student)
-        if force or record is None or record.key != keys[student] or student not in written:
+        there = student in written and store.autograded(course, assignment, student).exists()
+        if force or record is None or record.key != keys[student] or not there:
             todo.append(job)
         else:
             outcome.unchanged += 1
@@ -79,9 +83,12 @@ def grade_and_record(
             store.write(course, graded)
             recorder.record(graded)
             store.finish(course, graded, "" if graded.fault else keys[graded.student])
-        except GradebookError:
-            raise
-        except (OSError, ValueError) as error:  # a name or file that this disk can't hold
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno not in _OF_A_NAME:
+                raise GradebookError(
+                    f"{course.build} can't be written: {error.strerror}; what was graded so far is "
+                    "kept: make room and run the same command again"
+                ) from None
             outcome.refused[graded.student] = f"the result can't be written: {error}"
     return outcome
 

@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import KernelError
-from autograder.execute import DEAD, NOT_RUN, TIMEOUT, Executor, Judged, error_output
+from autograder.execute import DEAD, DIED, NOT_RUN, TIMEOUT, Executor, Judged, error_output
 from autograder.intake import printable
 from autograder.judge.profile import Profile
 from autograder.judge.runner import REFUSED
@@ -111,9 +111,13 @@ def _grade_notebook(
     if cells is None:
         reason = job.submission.refused.get(name, "nothing was handed in")
         return _refused_notebook(job, name, reason, notes)
-    merged = merge(nbformat.reads(job.notebooks[name], as_version=4), cells)
     profile = Profile.from_json(job.profiles[name])
-    runs = executor.run(merged.notebook, profile, files, job.limits)
+    for _ in range(2):
+        merged = merge(nbformat.reads(job.notebooks[name], as_version=4), cells)
+        runs = executor.run(merged.notebook, profile, files, job.limits)
+        # The machine may have killed it, which looks the same; a student's own code does it again.
+        if not any(run.error == DEAD and run.message == DIED for run in runs.values()):
+            break
     return _graded(name, merged, runs, notes)
 
 

@@ -23,6 +23,12 @@ _INDEXED = (
     ("grade", "notebook_id"),
     ("comment", "notebook_id"),
 )
+_ADVICE = {  # by what SQLite says
+    "locked": "close formgrader and try again",
+    "full": "make room and run the same command again",
+    "I/O": "look after the disk and run the same command again",
+    "readonly": "allow yourself to write it",
+}
 NO_RESPONSE = "No response."  # nbgrader's own comment on an untouched answer
 
 
@@ -136,7 +142,7 @@ def check_released(gradebook: Any, assignment: str, sources: Mapping[str, Notebo
 
 def _unusable(course: Course, error: exc.SQLAlchemyError) -> GradebookError:
     what = _line(error)
-    advice = "close formgrader and try again" if "locked" in what else "restore a copy of it"
+    advice = next((do for word, do in _ADVICE.items() if word in what), "restore a copy of it")
     if course.gradebook:
         advice = "look whether the server runs, and at the address in course.toml"
     return GradebookError(f"the gradebook {course.gradebook_shown} can't be used: {what}; {advice}")
