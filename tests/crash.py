@@ -50,6 +50,7 @@ def main() -> None:
         begun = time.monotonic()
         disturb(calm, ())
         seconds, expected = time.monotonic() - begun, state(calm)
+        shutil.copytree(calm / "build" / "profiles", fresh / "build" / "profiles")
         for number in range(arguments.moments):
             victim, moment = VICTIMS[number % 3], chance.uniform(0, 1.1 * seconds)
             root = shutil.copytree(fresh, Path(scratch, str(number)))
@@ -81,7 +82,10 @@ def lay_out(root: Path) -> Path:
 
 
 def disturb(root: Path, kills: Sequence[tuple[str, float]]) -> int:
-    """Grade the class; kill victims, each so many seconds after the last. Return how many were killed.
+    """Grade the class; kill victims, each so many seconds after the last.
+
+    Returns:
+        How many were killed.
 
     Raises:
         RuntimeError: an undisturbed run did not end as it should.
