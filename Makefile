@@ -9,10 +9,10 @@ AUTOGRADER = $(BIN)/autograder --course $(COURSE)
 COURSE ?= .
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fuzz bench lab release grade feedback report grades check hostile clean
+.PHONY: help setup demo test lint fuzz bench bench-large crash lab release grade feedback report grades check hostile clean
 
 help:  ## list the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## make .venv and install everything from requirements.lock
 $(READY): requirements.lock pyproject.toml
@@ -50,6 +50,12 @@ bench: setup  ## measure speed against other tools, all sides in one run
 	$(BIN)/python -m tests.bench.bench_mlp
 	$(BIN)/python -m tests.bench.bench_grade
 	$(BIN)/python -m tests.bench.bench_word2vec
+
+bench-large: setup  ## grade a class of 1,000, of which a fifth is hostile or broken
+	$(BIN)/python -m tests.bench.bench_large
+
+crash: setup  ## kill -9 a grading run at 50 random moments, and grade on
+	$(BIN)/python -m tests.crash
 
 lab: setup  ## open JupyterLab on the repository
 	$(BIN)/jupyter lab

@@ -4,21 +4,24 @@ A submission is done when its record is written, which is the last thing: a run 
 any moment is gone on with by the same command, and nothing is lost or written twice.
 """
 
+import errno
 import hashlib
-import platform
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import distributions
-from pathlib import Path
 from typing import Any
 
 from autograder import store
 from autograder.errors import GradebookError
-from autograder.grade import Job, grade_class
+from autograder.grade import Job
 from autograder.gradebook import Recorder
 from autograder.models import GradedSubmission
+from autograder.pool import grade_class
 from autograder.settings import Course
+from autograder.versions import versions
 
+# What a disk says to a name or path that it can't hold; anything else would stop the next, too.
+_OF_A_NAME = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.ENOTDIR, errno.EISDIR}
+Grade = Callable[[Iterable[Job]], Iterator[GradedSubmission]]
 Progress = Callable[[Iterable[GradedSubmission], int], Iterable[GradedSubmission]]
 
 
@@ -37,7 +40,7 @@ def grade_and_record(
     jobs: Sequence[Job],
     gradebook: Any,
     progress: Progress,
-    workers: int | None = None,
+    grade: Grade | None = None,
     force: bool = False,
 ) -> Outcome:
     """Grade submissions of one assignment, those that took longest first, and write each result.
@@ -48,11 +51,12 @@ def grade_and_record(
         jobs: one for each student.
         gradebook: an open gradebook; this process alone writes it.
         progress: wraps the results as they come, with their number.
-        workers: processes; one a core by default.
+        grade: where; in processes of this machine by default.
         force: also grade what was graded before, with the same answers, tests and grader.
 
     Raises:
-        GradebookError: the database refuses; what was graded so far is kept.
+        GradebookError: the database or the disk refuses; what was graded so far is kept.
+        ClusterError: so does the cluster.
     """
     recorder = Recorder(gradebook, course, assignment)
     records = {record.student: record for record in store.read(course, assignment)}
@@ -62,7 +66,8 @@ def grade_and_record(
     for job in jobs:
         student = job.submission.student
         record = records.get(student)
-        if force or record is None or record.key != keys[student] or student not in written:
+        there = student in written and store.autograded(course, assignment, student).exists()
+        if force or record is None or record.key != keys[student] or not there:
             todo.append(job)
         else:
             outcome.unchanged += 1
@@ -70,7 +75,7 @@ def grade_and_record(
                 outcome.refused[student] = "; ".join(record.refusals)
     seconds = {student: record.seconds for student, record in records.items()}
     todo.sort(key=lambda job: -seconds.get(job.submission.student, float("inf")))
-    for graded in progress(grade_class(todo, workers), len(todo)):
+    for graded in progress((grade or grade_class)(todo), len(todo)):
         outcome.graded += 1
         if graded.refusals:
             outcome.refused[graded.student] = "; ".join(graded.refusals)
@@ -78,9 +83,12 @@ def grade_and_record(
             store.write(course, graded)
             recorder.record(graded)
             store.finish(course, graded, "" if graded.fault else keys[graded.student])
-        except GradebookError:
-            raise
-        except (OSError, ValueError) as error:  # a name or file that this disk can't hold
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno not in _OF_A_NAME:
+                raise GradebookError(
+                    f"{course.build} can't be written: {error.strerror}; what was graded so far is "
+                    "kept: make room and run the same command again"
+                ) from None
             outcome.refused[graded.student] = f"the result can't be written: {error}"
     return outcome
 
@@ -89,14 +97,10 @@ def _keys(course: Course, assignment: str, jobs: Sequence[Job]) -> dict[str, str
     """Return, by student, a hash of all that a verdict and its penalty depend on."""
     if not jobs:
         return {}
-    common = hashlib.sha256(platform.python_version().encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        common.update(path.read_bytes())
-    installed = sorted(f"{one.name}=={one.version}" for one in distributions())
     job = jobs[0]
     rules = (course.assignments[assignment].due_utc, course.late, job.limits, job.unsafe)
     tests = (sorted(job.notebooks.items()), sorted(job.profiles.items()))
-    common.update(repr((installed, rules, tests)).encode())
+    common = hashlib.sha256(repr((sorted(versions().items()), rules, tests)).encode())
     keys = {}
     for job in jobs:
         own = common.copy()

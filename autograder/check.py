@@ -20,9 +20,9 @@ from nbformat import NotebookNode
 
 from autograder.errors import VariantError
 from autograder.gate import prepare
-from autograder.grade import grade_class
 from autograder.merge import grade_id, is_answer, is_graded
 from autograder.models import GradedSubmission, StudentCell, Submission
+from autograder.pool import grade_class
 from autograder.release import read_source, student_version
 from autograder.settings import Assignment, Course
 

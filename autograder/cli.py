@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,10 +12,12 @@ from tqdm import tqdm
 
 from autograder import batch, feedback, gate, gradebook, release, report, store
 from autograder import check as variants
+from autograder.cluster import grade_on_cluster
 from autograder.collect import collect
 from autograder.errors import AutograderError, SubmissionError
 from autograder.intake import TIMESTAMP, printable, read
 from autograder.merge import grade_id
+from autograder.pool import grade_class
 from autograder.sandbox import doctor
 from autograder.settings import Course, load_course
 
@@ -111,7 +114,15 @@ def _parser() -> argparse.ArgumentParser:
         help="first copy a class's work from this folder or zip (nbgrader's layout, Moodle, "
         "Canvas, or one zip or notebook a student) into submitted/",
     )
-    sub.add_argument("--workers", type=_count, metavar="N", help="processes (default: one a core)")
+    where = sub.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers", type=_count, metavar="N", help="processes (default: one a core)"
+    )
+    where.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster, such as tcp://scheduler:8786 (see docs/cluster.md)",
+    )
     sub.add_argument(
         "--force",
         action="store_true",
@@ -154,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
 def _release(course: Course, args: argparse.Namespace) -> int:
     assignment = course.assignment(args.assignment)
     gate.check_untouched(course, assignment, gate.prepare(course, assignment, args.unsafe))
+    gradebook.set_up(course)
     path = release.release(course, assignment)
     print(f"{args.assignment}: released; give the students {_shown(path)}")
     return OK
@@ -183,7 +195,9 @@ def _grade(course: Course, args: argparse.Namespace) -> int:
             jobs,
             book,
             lambda results, count: _progress(results, count, "graded"),
-            args.workers,
+            partial(grade_on_cluster, address=args.cluster)
+            if args.cluster
+            else partial(grade_class, workers=args.workers),
             args.force,
         )
     refused = outcome.refused

@@ -39,3 +39,7 @@ class ChannelError(AutograderError):
 
 class WarmStartError(KernelError):
     """A program could not be forked into a sandbox; it can still be started cold."""
+
+
+class ClusterError(AutograderError):
+    """No scheduler is there, or a worker of the cluster can't be used."""

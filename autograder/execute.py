@@ -23,6 +23,7 @@ _CELLS_OF_OUTPUT = 20  # a notebook keeps so many times the output that a cell m
 BoxType = type[Sandbox] | type[Unconfined]
 # CellRun.error, and an output's ename, where it is not an exception: no student can raise these
 TIMEOUT, DEAD, NOT_RUN = "(timeout)", "(dead kernel)", "(not run)"
+DIED = "the kernel died"  # CellRun.message, where it was not ended by a limit
 
 
 class Executor(Protocol):
@@ -216,7 +217,7 @@ class _Run:
 
     def _why_dead(self) -> str:
         killed = self._student.killed if self._student else None
-        return f"the kernel was ended: it {killed}" if killed else "the kernel died"
+        return f"the kernel was ended: it {killed}" if killed else DIED
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

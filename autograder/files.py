@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,9 +23,10 @@ def replaced_file(target: Path) -> Iterator[Path]:
 def replaced_folder(target: Path) -> Iterator[Path]:
     """Give an empty folder to fill; at the end it takes the place of `target`."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
+    scratch = target.with_name(f".part-{target.name}")
+    shutil.rmtree(scratch, ignore_errors=True)  # of a run that was killed
+    scratch.mkdir()
     try:
-        scratch.chmod(0o755)
         yield scratch
         if target.exists():
             shutil.rmtree(target)

@@ -1,17 +1,13 @@
-"""One submission -> verdicts; a class -> all verdicts. Nothing here writes: verdicts are data."""
+"""One submission -> verdicts. Nothing here writes: verdicts are data."""
 
 import ast
 import builtins
 import math
-import multiprocessing
-import os
 import re
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import KernelError
-from autograder.execute import DEAD, NOT_RUN, TIMEOUT, Executor, Judged, error_output
+from autograder.execute import DEAD, DIED, NOT_RUN, TIMEOUT, Executor, Judged, error_output
 from autograder.intake import printable
 from autograder.judge.profile import Profile
 from autograder.judge.runner import REFUSED
@@ -46,54 +42,6 @@ class Job:
     profiles: Mapping[str, str]  # by name: what the reference solution did (gate.profile), as JSON
     limits: Limits
     unsafe: bool = False  # without a sandbox
-
-
-def grade_class(jobs: Iterable[Job], workers: int | None = None) -> Iterator[GradedSubmission]:
-    """Grade submissions in a pool of processes, one a core; yield each as it is done.
-
-    A submission that ends its worker is tried once more by itself, then refused with that reason.
-    """
-    pending = {job.submission.student: job for job in jobs}
-    count = min(workers or os.cpu_count() or 1, len(pending)) or 1
-    with _pool(count) as pool:
-        futures = [pool.submit(grade_submission, job) for job in pending.values()]
-        try:
-            for future in as_completed(futures):
-                graded = future.result()
-                yield graded
-                del pending[graded.student]
-        except BrokenProcessPool:
-            pass
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    for job in pending.values():
-        yield _grade_alone(job)
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """End this worker when the grader is killed: it would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # noqa: S101  # this is a worker
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, name="watch over the grader", daemon=True).start()
-
-
-def _grade_alone(job: Job) -> GradedSubmission:
-    try:
-        with _pool(1) as pool:
-            return pool.submit(grade_submission, job).result()
-    except BrokenProcessPool:
-        return refuse(job, "the process that graded it was killed, twice")
 
 
 def grade_submission(job: Job, executor: Executor | None = None) -> GradedSubmission:
@@ -163,9 +111,13 @@ def _grade_notebook(
     if cells is None:
         reason = job.submission.refused.get(name, "nothing was handed in")
         return _refused_notebook(job, name, reason, notes)
-    merged = merge(nbformat.reads(job.notebooks[name], as_version=4), cells)
     profile = Profile.from_json(job.profiles[name])
-    runs = executor.run(merged.notebook, profile, files, job.limits)
+    for _ in range(2):
+        merged = merge(nbformat.reads(job.notebooks[name], as_version=4), cells)
+        runs = executor.run(merged.notebook, profile, files, job.limits)
+        # The machine may have killed it, which looks the same; a student's own code does it again.
+        if not any(run.error == DEAD and run.message == DIED for run in runs.values()):
+            break
     return _graded(name, merged, runs, notes)
 
 

@@ -9,13 +9,26 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import api
-from sqlalchemy import exc, func, select
+from sqlalchemy import exc, func, select, text
 
 from autograder.errors import GradebookError
 from autograder.models import GradedNotebook, GradedSubmission
 from autograder.policy import late_penalty
+from autograder.release import own_tools_first
 from autograder.settings import Course
 
+# nbgrader's schema has no index for these, so its own queries take time squared in the class.
+_INDEXED = (
+    ("submitted_notebook", "assignment_id"),
+    ("grade", "notebook_id"),
+    ("comment", "notebook_id"),
+)
+_ADVICE = {  # by what SQLite says
+    "locked": "close formgrader and try again",
+    "full": "make room and run the same command again",
+    "I/O": "look after the disk and run the same command again",
+    "readonly": "allow yourself to write it",
+}
 NO_RESPONSE = "No response."  # nbgrader's own comment on an untouched answer
 
 
@@ -43,13 +56,35 @@ def open_gradebook(course: Course) -> Iterator[Any]:
     Raises:
         GradebookError: there is none yet, or it is locked, damaged or not nbgrader's.
     """
-    path = course.root / "gradebook.db"
-    if not path.exists():
+    if not course.gradebook and not (course.root / "gradebook.db").exists():
         raise GradebookError(f"no gradebook in {course.root}: run `autograder release` first")
+    with _connected(course) as gradebook:
+        yield gradebook
+
+
+def set_up(course: Course) -> None:
+    """Make a gradebook on a server ready for its first release; a file needs nothing.
+
+    Raises:
+        GradebookError: the server is not there or refuses.
+    """
+    if not course.gradebook:
+        return
+    with _connected(course) as gradebook:
+        # nbgrader's assignments belong to a course without a name, which it never makes: SQLite
+        # does not look, PostgreSQL does.
+        if gradebook.db.get(api.Course, "") is None:
+            gradebook.db.add(api.Course(id=""))
+            gradebook.db.commit()
+
+
+@contextmanager
+def _connected(course: Course) -> Iterator[Any]:
+    own_tools_first()  # nbgrader sets an empty database up with them
     try:
         with api.Gradebook(course.db_url) as gradebook:
             yield gradebook
-    except exc.DBAPIError as error:
+    except (exc.DBAPIError, exc.ArgumentError) as error:
         raise _unusable(course, error) from None
 
 
@@ -106,10 +141,15 @@ def check_released(gradebook: Any, assignment: str, sources: Mapping[str, Notebo
 
 
 def _unusable(course: Course, error: exc.SQLAlchemyError) -> GradebookError:
-    what = str(getattr(error, "orig", None) or error).splitlines()[0]
-    advice = "close formgrader and try again" if "locked" in what else "restore a copy of it"
-    path = course.root / "gradebook.db"
-    return GradebookError(f"the gradebook {path} can't be used: {what}; {advice}")
+    what = _line(error)
+    advice = next((do for word, do in _ADVICE.items() if word in what), "restore a copy of it")
+    if course.gradebook:
+        advice = "look whether the server runs, and at the address in course.toml"
+    return GradebookError(f"the gradebook {course.gradebook_shown} can't be used: {what}; {advice}")
+
+
+def _line(error: exc.SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
 
 
 def _unreleased(assignment: str) -> GradebookError:
@@ -128,6 +168,9 @@ class Recorder:
         self._db = gradebook.db
         self._course = course
         self._assignment = gradebook.find_assignment(assignment)
+        for table, column in _INDEXED:
+            name = f"autograder_{table}_{column}"
+            self._db.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})"))
         # The deadline may have moved since the release.
         self._assignment.duedate = course.assignments[assignment].due_utc
         self._db.commit()
@@ -152,12 +195,16 @@ class Recorder:
 
         Raises:
             GradebookError: the database refuses.
+            ValueError: it can't hold what this submission brings.
         """
         try:
             submission = self._submission(graded)
             for notebook in graded.notebooks:
                 self._write_notebook(submission, notebook)
             self._db.commit()
+        except exc.DataError as error:  # of this submission: such as a name that is too long
+            self._db.rollback()
+            raise ValueError(_line(error)) from None
         except exc.SQLAlchemyError as error:
             self._db.rollback()
             raise _unusable(self._course, error) from None
@@ -247,9 +294,9 @@ def rows(gradebook: Any, assignment: str) -> list[Row]:
     return sorted(table, key=lambda row: _natural(row.student))
 
 
-def _natural(text: str) -> list[tuple[int, str]]:
+def _natural(name: str) -> list[tuple[int, str]]:
     """Order student2 before student10."""
     return [
         (int(part or 0), "") if part.isdecimal() else (-1, part)
-        for part in re.split(r"(\d+)", text)
+        for part in re.split(r"(\d+)", name)
     ]

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from autograder.errors import CourseError
 
 T = TypeVar("T")
+_DRIVER = "postgresql+psycopg"
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Course:
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     late: LateRule = LateRule()
     limits: Limits = Limits()
+    gradebook: str = ""  # the address of a database on a server; a file beside course.toml if none
 
     @property
     def sources(self) -> Path:
@@ -103,7 +105,15 @@ class Course:
     @property
     def db_url(self) -> str:
         """nbgrader's gradebook."""
-        return f"sqlite:///{self.root / 'gradebook.db'}"
+        return self.gradebook or f"sqlite:///{self.root / 'gradebook.db'}"
+
+    @property
+    def gradebook_shown(self) -> str:
+        """The gradebook's place, for people: without a password."""
+        if not self.gradebook:
+            return str(self.root / "gradebook.db")
+        url = _database(self.gradebook).difference_update_query(["password"])
+        return str(url.render_as_string(hide_password=True))
 
     def nbgrader_folders(self) -> dict[str, str]:
         """Return nbgrader's names for the course's folders: the traits of its CourseDirectory."""
@@ -160,11 +170,33 @@ def load_course(root: str | Path) -> Course:
     late = _build(LateRule, path, "late", table.pop("late", {}))
     limits = _build(Limits, path, "limits", table.pop("limits", {}))
     name = table.pop("name", folder.name)
+    gradebook = _gradebook(path, table.pop("gradebook", ""))
     if table:
         raise CourseError(f"{path}: unknown name {next(iter(table))!r} at the top")
     if not (0 <= late.penalty_per_day <= 1 and 0 <= late.cap <= 1):
         raise CourseError(f"{path}: [late] shares must lie between 0 and 1")
-    return Course(folder, str(name), assignments, late, limits)
+    return Course(folder, str(name), assignments, late, limits, gradebook)
+
+
+def _gradebook(path: Path, entry: object) -> str:
+    try:
+        if entry == "" or _database(entry).drivername == _DRIVER:
+            return str(entry)
+    except (ValueError, TypeError):
+        pass
+    raise CourseError(
+        f"{path}: gradebook must be an address such as {_DRIVER}://teacher@server/course; leave it "
+        "out for a file, gradebook.db"
+    )
+
+
+def _database(address: object) -> Any:
+    from sqlalchemy import exc, make_url  # only who has a server waits for it
+
+    try:
+        return make_url(address)
+    except exc.ArgumentError as error:
+        raise ValueError("not an address") from error
 
 
 def _assignment(path: Path, name: str, entry: object) -> Assignment:

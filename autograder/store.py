@@ -28,8 +28,7 @@ class Record:
 
 def write(course: Course, graded: GradedSubmission) -> None:
     """Write the executed notebooks and the student's files, the folder whole."""
-    target = course.build / "autograded" / graded.student / graded.assignment
-    with replaced_folder(target) as folder:
+    with replaced_folder(autograded(course, graded.assignment, graded.student)) as folder:
         for name, data in graded.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,6 +38,11 @@ def write(course: Course, graded: GradedSubmission) -> None:
         if graded.timestamp is not None:
             stamp = f"{graded.timestamp:%Y-%m-%d %H:%M:%S.%f} UTC"
             (folder / TIMESTAMP).write_text(stamp, "utf-8")
+
+
+def autograded(course: Course, assignment: str, student: str) -> Path:
+    """Return where a student's executed notebooks are, once they were graded."""
+    return course.build / "autograded" / student / assignment
 
 
 def finish(course: Course, graded: GradedSubmission, key: str = "") -> None:

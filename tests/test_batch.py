@@ -1,19 +1,14 @@
 """A class graded and written down: unchanged work is left, what is done stays done."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 
 import pytest
 
-from autograder import batch, gate
+from autograder import batch
 from autograder.batch import grade_and_record
 from autograder.grade import grade_submission, refuse
-from autograder.gradebook import open_gradebook, rows
+from autograder.gradebook import open_gradebook
 from autograder.models import GradedSubmission
 from autograder.settings import Course
 from tests import toy
@@ -32,7 +27,7 @@ def ran(monkeypatch) -> list[str]:
     """Who was graded, in order; without a kernel."""
     order: list[str] = []
 
-    def grade_class(jobs, workers=None):
+    def grade_class(jobs):
         for one in jobs:
             order.append(one.submission.student)
             yield toy_graded(one)
@@ -115,33 +110,3 @@ def test_the_longest_come_first(course, ran):
     ran.clear()
     run(course, [job(name) for name in (*NAMES, "new")], force=True)
     assert ran == ["new", "bob", "cyd", "ada"]
-
-
-def test_a_killed_run_goes_on(tmp_path):
-    """After kill -9 in the middle the same command ends as if nothing had happened."""
-    course = toy.released_in(tmp_path)
-    students = [f"s{number}" for number in range(4)]
-    for student in students:
-        toy.hand_in(course, student)
-    prepared = gate.prepare(course, course.assignment("hw1"), toy.UNSAFE)
-    assert prepared
-    start = "import sys; from autograder.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", start, "--course", str(tmp_path), "grade", "hw1"]
-    command += ["--unsafe"] if toy.UNSAFE else []
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as process:
-        done = tmp_path / "build/verdicts/hw1"
-        wait_for(lambda: len(list(done.glob("*.json"))) >= 1)
-        os.kill(process.pid, signal.SIGKILL)
-    before = {path.name: path.stat().st_mtime_ns for path in done.glob("*.json")}
-    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
-    with open_gradebook(course) as book:
-        assert {row.student: row.tests for row in rows(book, "hw1")} == dict.fromkeys(students, 5)
-    after = {path.name: path.stat().st_mtime_ns for path in done.glob("*.json")}
-    assert before.items() <= after.items()
-
-
-def wait_for(condition, seconds: float = 60) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends
-        time.sleep(0.02)

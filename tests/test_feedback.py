@@ -12,8 +12,9 @@ from autograder import store
 from autograder.execute import error_output
 from autograder.feedback import redact, write_pages
 from autograder.feedback.redact import PLACEHOLDER
-from autograder.grade import grade_class, refuse
+from autograder.grade import refuse
 from autograder.gradebook import Recorder, open_gradebook
+from autograder.pool import grade_class
 from tests import toy
 from tests.toy import job
 

@@ -8,9 +8,10 @@ import nbformat
 import pytest
 
 from autograder.execute import DEAD, TIMEOUT
-from autograder.grade import NOTES_ID, grade_class, grade_submission, hidden_lines, judge, why
+from autograder.grade import NOTES_ID, grade_submission, hidden_lines, judge, why
 from autograder.judge.runner import REFUSED
 from autograder.models import CellRun, GradedSubmission, Verdict
+from autograder.pool import KILLED, grade_class
 from autograder.settings import Limits
 from tests import toy
 from tests.toy import FakeExecutor, job
@@ -215,7 +216,7 @@ def test_a_dying_worker_costs_nobody_else():
     assert graded.keys() == {"ada", "eve", "bob"}
     points = {name: result.notebooks[0].auto_score for name, result in graded.items()}
     assert points == {"ada": 5, "eve": 0, "bob": 3}
-    assert graded["eve"].refusals == ("toy: the process that graded it was killed, twice",)
+    assert graded["eve"].refusals == (f"toy: {KILLED}",)
     assert by_id(graded["bob"])["test-double"].reason == f"a hidden check: {toy.HIDDEN_MESSAGE}"
     assert os.getpid()  # and this process lives
 

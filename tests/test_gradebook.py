@@ -243,6 +243,39 @@ def test_a_damaged_gradebook(course, data):
     assert "\n" not in str(caught.value)
 
 
+def test_work_a_submission_does_not_grow_with_the_class(course):
+    """Writing one more submission, and reading a line of the table, cost the same in a large class.
+
+    Counted in steps of SQLite's machine, which do not depend on how busy this computer is.
+    """
+    one = graded()
+    steps = {}
+    with open_gradebook(course) as book:
+        recorder = Recorder(book, course, "hw1")
+        count = Steps(book.db.connection().connection.driver_connection)
+        for number in range(1, 81):
+            before = count.steps
+            recorder.record(replace(one, student=f"s{number}"))
+            written = count.steps - before
+            if number in (10, 80):
+                rows(book, "hw1")
+                steps[number] = (written, (count.steps - before - written) / number)
+    for small, large in zip(steps[10], steps[80], strict=True):
+        assert 0 < large <= 1.1 * small
+
+
+class Steps:
+    """Counts the steps of a SQLite connection, in tens."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.steps = 0
+        connection.set_progress_handler(self._count, 10)
+
+    def _count(self) -> int:
+        self.steps += 1
+        return 0
+
+
 def test_toy_is_as_released():
     """The toy's points are those that these tests count with."""
     points = [c.metadata.nbgrader.get("points") for c in toy.source().cells if c.id != "title"]

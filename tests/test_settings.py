@@ -70,7 +70,24 @@ WRONG = {
     "limit infinite": ("[limits]\nsubmission_mb = inf", "limits.submission_mb"),
     "penalty above 1": ("[late]\npenalty_per_day = 10", "between 0 and 1"),
     "cap above 1": ("[late]\ncap = 50", "between 0 and 1"),
+    "gradebook a number": ("gradebook = 1", "gradebook must be"),
+    "gradebook no address": ("gradebook = 'gradebook.db'", "gradebook must be"),
+    "gradebook without its driver": ("gradebook = 'postgresql://host/a'", "gradebook must be"),
+    "gradebook a file": ("gradebook = 'sqlite:///a.db'", "gradebook must be"),
+    "gradebook with a wrong port": (
+        "gradebook = 'postgresql+psycopg://host:x/a'",
+        "gradebook must be",
+    ),
 }
+
+
+def test_a_password_is_not_shown(tmp_path):
+    """Of a gradebook's address people see all but the password, however it is given."""
+    for address in ("teacher:se/cr%40et@host/a", "teacher@host/a?password=secret"):
+        course = load(tmp_path, f"gradebook = 'postgresql+psycopg://{address}'")
+        assert course.db_url == f"postgresql+psycopg://{address}"
+        assert "teacher" in course.gradebook_shown
+        assert "cr" not in course.gradebook_shown.replace("postgresql+psycopg", "")
 
 
 @pytest.mark.parametrize("kind", WRONG)

@@ -493,7 +493,7 @@ def test_pool_killed(tmp_path):
     """A grader that is killed while it grades a class takes workers, zygotes and kernels along."""
     script = tmp_path / "grade.py"
     script.write_text("""
-from autograder.grade import grade_class
+from autograder.pool import grade_class
 from tests import toy
 if __name__ == "__main__":
     never = toy.SOLUTION | {"half": "import time; time.sleep(600)"}

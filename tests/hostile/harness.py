@@ -13,10 +13,11 @@ import nbformat
 
 from autograder.feedback import redact
 from autograder.gate import Prepared, prepare
-from autograder.grade import Job, grade_class
+from autograder.grade import Job
 from autograder.intake import read
 from autograder.merge import grade_id
 from autograder.models import GradedSubmission
+from autograder.pool import grade_class
 from autograder.settings import Course
 from tests.hostile import course as hostile
 from tests.hostile.case import Case, hand_ins

@@ -1,0 +1,93 @@
+"""A class -> all verdicts, in a pool of processes on this machine."""
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from autograder.grade import Job, grade_submission, refuse
+from autograder.models import GradedSubmission
+
+T = TypeVar("T")
+KILLED = "the process that graded it was killed, more than once"  # a reason
+
+
+def grade_class(jobs: Iterable[Job], workers: int | None = None) -> Iterator[GradedSubmission]:
+    """Grade submissions in a pool of processes, one a core; yield each as it is done.
+
+    A submission that ends its worker is tried once more by itself, then refused with that reason.
+    """
+    waiting = deque(jobs)
+    count = min(workers or os.cpu_count() or 1, len(waiting))
+    while waiting:
+        suspects = []
+        with local_pool(count) as pool:
+            for job, future in in_turn(_submit_to(pool), waiting, 2 * count):
+                try:
+                    graded = future.result()
+                except BrokenExecutor:  # so does every other one that was under way
+                    suspects.append(job)
+                else:
+                    yield graded
+        yield from map(grade_alone, suspects)
+
+
+def _submit_to(pool: ProcessPoolExecutor) -> "Callable[[Job], Future[GradedSubmission]]":
+    return lambda job: pool.submit(grade_submission, job)
+
+
+def in_turn(
+    submit: Callable[[Job], "Future[T]"], waiting: deque[Job], room: int
+) -> Iterator[tuple[Job, "Future[T]"]]:
+    """Hand out jobs in order, `room` at a time; yield each with its future when that is done.
+
+    A class may be large, so neither all jobs nor all results are held at once. Once the executor
+    is broken, no more are handed out, and those not handed out stay in `waiting`.
+    """
+    under_way: dict[Future[T], Job] = {}
+    while True:
+        with suppress(BrokenExecutor):
+            while waiting and len(under_way) < room:
+                under_way[submit(waiting[0])] = waiting[0]
+                waiting.popleft()
+        if not under_way:
+            return
+        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            yield under_way.pop(future), future
+
+
+def grade_alone(job: Job) -> GradedSubmission:
+    """Grade a submission whose process was killed once more, in one of its own."""
+    try:
+        with local_pool(1) as pool:
+            return pool.submit(grade_submission, job).result()
+    except BrokenExecutor:
+        return refuse(job, KILLED)
+
+
+@contextmanager
+def local_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Open a pool of processes that end with this one; what waits is given up if this fails."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _end_with_parent() -> None:
+    """End this worker when the grader is killed: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101  # this is a worker
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="watch over the grader", daemon=True).start()
