@@ -238,6 +238,7 @@ def _feedback(course: Course, args: argparse.Namespace) -> int:
 def _grades(course: Course, args: argparse.Namespace) -> int:
     course.assignment(args.assignment)
     with gradebook.open_gradebook(course) as book:
+        gradebook.settle(book, course)
         rows = gradebook.rows(book, args.assignment)
     if not rows:
         print(f"{args.assignment}: no submission was graded yet")

@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import api
-from sqlalchemy import exc, func, select
+from sqlalchemy import exc, func, select, update
 
 from autograder.errors import GradebookError
 from autograder.models import GradedNotebook, GradedSubmission
-from autograder.policy import late_penalty
+from autograder.policy import Late, late_penalty, lateness
 from autograder.settings import Course
 
 NO_RESPONSE = "No response."  # nbgrader's own comment on an untouched answer
@@ -125,12 +125,11 @@ class Recorder:
     """
 
     def __init__(self, gradebook: Any, course: Course, assignment: str) -> None:
+        self._gradebook = gradebook
         self._db = gradebook.db
         self._course = course
         self._assignment = gradebook.find_assignment(assignment)
-        # The deadline may have moved since the release.
-        self._assignment.duedate = course.assignments[assignment].due_utc
-        self._db.commit()
+        settle(gradebook, course)
         self._notebooks = {
             notebook.name: (
                 notebook.id,
@@ -157,7 +156,7 @@ class Recorder:
             submission = self._submission(graded)
             for notebook in graded.notebooks:
                 self._write_notebook(submission, notebook)
-            self._db.commit()
+            settle(self._gradebook, self._course, graded.student)
         except exc.SQLAlchemyError as error:
             self._db.rollback()
             raise _unusable(self._course, error) from None
@@ -187,18 +186,13 @@ class Recorder:
         notebook_id, grade_cells, answer_cells = self._notebooks[graded.name]
         notebook = self._notebook(submission.id, notebook_id)
         grades = self._cells(api.Grade, notebook.id, grade_cells.values())
-        score = 0.0
         for verdict in graded.verdicts:
             grade = grades[grade_cells[verdict.grade_id]]
             grade.auto_score = verdict.points
             grade.needs_manual_grade = grade.manual_score is not None or verdict.points is None
-            own = grade.manual_score if grade.manual_score is not None else grade.auto_score
-            score += (own or 0.0) + (grade.extra_credit or 0.0)
         comments = self._cells(api.Comment, notebook.id, answer_cells.values())
         for name, cell_id in answer_cells.items():
             comments[cell_id].auto_comment = NO_RESPONSE if name in graded.unanswered else None
-        late = submission.total_seconds_late
-        notebook.late_submission_penalty = late_penalty(score, late, self._course.late) or None
 
     def _notebook(self, submission_id: str, notebook_id: str) -> Any:
         key = {"assignment_id": submission_id, "notebook_id": notebook_id}
@@ -219,8 +213,63 @@ class Recorder:
         return rows
 
 
+def settle(gradebook: Any, course: Course, student: str | None = None) -> None:
+    """Bring deadlines and late penalties up to date with all that stands in the gradebook, commit.
+
+    Points that a person gave later, extensions, and course.toml's deadlines and late rule all
+    count. Of everyone, or of one student.
+    """
+    for assignment in gradebook.assignments:
+        if assignment.name in course.assignments:
+            assignment.duedate = course.assignments[assignment.name].due_utc
+    late = late_days(gradebook, course, student)
+    notebook = api.SubmittedNotebook
+    owner = (api.SubmittedAssignment.student_id, api.Assignment.name)
+    columns = (notebook.id, notebook.late_submission_penalty, *owner)
+    query = (
+        select(*columns, func.coalesce(func.sum(api.Grade.score), 0.0))
+        .join(api.SubmittedAssignment, api.SubmittedAssignment.id == notebook.assignment_id)
+        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+        .outerjoin(api.Grade, api.Grade.notebook_id == notebook.id)
+        .group_by(*columns)
+    )
+    if student is not None:
+        query = query.where(api.SubmittedAssignment.student_id == student)
+    for key, before, who, what, score in gradebook.db.execute(query).all():
+        penalty = late_penalty(score, late[who, what]) or None
+        if penalty != before:
+            change = update(notebook).where(notebook.id == key)
+            gradebook.db.execute(change.values(late_submission_penalty=penalty))
+    gradebook.db.commit()
+
+
+def late_days(
+    gradebook: Any, course: Course, student: str | None = None
+) -> dict[tuple[str, str], Late]:
+    """Return, by student and assignment, how late each submission counts (see policy.lateness)."""
+    query = (
+        select(api.SubmittedAssignment, api.Assignment)
+        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+        .order_by(api.Assignment.duedate, api.Assignment.name)
+    )
+    if student is not None:
+        query = query.where(api.SubmittedAssignment.student_id == student)
+    seconds: dict[str, dict[str, float]] = {}
+    for submission, assignment in gradebook.db.execute(query):
+        late = 0.0
+        if assignment.duedate is not None and submission.timestamp is not None:
+            due = assignment.duedate + (submission.extension or timedelta(0))
+            late = (submission.timestamp - due).total_seconds()
+        seconds.setdefault(submission.student_id, {})[assignment.name] = late
+    return {
+        (name, assignment): late
+        for name, own in seconds.items()
+        for assignment, late in zip(own, lateness(list(own.values()), course.late), strict=True)
+    }
+
+
 def rows(gradebook: Any, assignment: str) -> list[Row]:
-    """Return the gradebook of an assignment, by student.
+    """Return the gradebook of an assignment, by student. See `settle`.
 
     Raises:
         GradebookError: the assignment was never released.

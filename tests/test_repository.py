@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.ipynb")])
 # A module of autograder imports only what stands before it here.
 ORDER = [
-    *("errors", "models", "settings", "files", "markers", "release", "intake", "collect", "merge"),
+    *("errors", "models", "rules", "settings", "files", "markers", "release", "intake", "collect", "merge"),
     *("sandbox", "judge", "preload", "session", "execute", "grade", "gate", "store", "policy"),
     *("gradebook", "batch", "feedback", "report", "check", "nbgrader_plugin", "cli"),
 ]
