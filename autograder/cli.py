@@ -9,10 +9,10 @@ from typing import TypeVar
 from tabulate import tabulate
 from tqdm import tqdm
 
-from autograder import batch, feedback, gate, gradebook, release, report, store
+from autograder import batch, export, feedback, gate, gradebook, grades, release, report, store
 from autograder import check as variants
 from autograder.collect import collect
-from autograder.errors import AutograderError, SubmissionError
+from autograder.errors import AutograderError, CourseError, SubmissionError
 from autograder.intake import TIMESTAMP, printable, read
 from autograder.merge import grade_id
 from autograder.sandbox import doctor
@@ -31,6 +31,7 @@ a course from start to end:
   autograder grade hw1 --from download.zip  takes the class's work into submitted/ and grades it
   autograder feedback hw1                   build/feedback/<student>/hw1/*.html
   autograder grades hw1                     who has how many points
+  autograder grades                         everyone's course grade, by course.toml's policy
   jupyter lab                               Nbgrader > Formgrader: grade written answers by hand
   nbgrader export                           the gradebook as CSV
 
@@ -69,9 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(name: str, run: object, text: str, description: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: object, text: str, description: str, nargs: str | None = None
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=description)
-        sub.add_argument("assignment", help="its name in course.toml, e.g. hw1")
+        sub.add_argument("assignment", nargs=nargs, help="its name in course.toml, e.g. hw1")
         sub.set_defaults(run=run)
         return sub
 
@@ -125,7 +128,23 @@ def _parser() -> argparse.ArgumentParser:
         "Writes build/feedback/<student>/ASSIGNMENT/<notebook>.html from the graded notebooks, "
         "without hidden tests. Run it after grading, and again after grading by hand.",
     )
-    command("grades", _grades, "print the gradebook", "Prints each student's points and state.")
+    sub = command(
+        "grades",
+        _grades,
+        "print the course's grades, or one assignment's points",
+        "Prints everyone's course grade by the policy of course.toml, from the gradebook and, for "
+        "a project or an exam, marks.csv beside course.toml (columns: student, project, exam; "
+        "a row 'full marks' if they are not out of the policy's scale). With ASSIGNMENT: each "
+        "student's points and state. Late penalties are brought up to date first.",
+        nargs="?",
+    )
+    for name, what in (
+        ("--csv", "also write the table, with all marks, for spreadsheets"),
+        ("--canvas", "also write what Canvas's gradebook imports"),
+        ("--moodle", "also write what Moodle's gradebook imports as CSV"),
+    ):
+        sub.add_argument(name, type=Path, metavar="FILE", help=what)
+    sub.add_argument("--explain", metavar="STUDENT", help="show the arithmetic line by line")
     command(
         "report",
         _report,
@@ -236,6 +255,13 @@ def _feedback(course: Course, args: argparse.Namespace) -> int:
 
 
 def _grades(course: Course, args: argparse.Namespace) -> int:
+    if not args.assignment:
+        return _course_grades(course, args)
+    if args.csv or args.canvas or args.moodle or args.explain:
+        raise CourseError(
+            "--csv, --canvas, --moodle and --explain are of the course's grades: "
+            f"leave out {args.assignment}"
+        )
     course.assignment(args.assignment)
     with gradebook.open_gradebook(course) as book:
         gradebook.settle(book, course)
@@ -259,6 +285,42 @@ def _grades(course: Course, args: argparse.Namespace) -> int:
     headers = ["student", "tests", "written", "late", "score", "of", "remarks"]
     print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=[None] * 6 + [_REASON_WIDTH]))
     return OK
+
+
+def _course_grades(course: Course, args: argparse.Namespace) -> int:
+    with gradebook.open_gradebook(course) as book:
+        gradebook.settle(book, course)
+        found = grades.class_grades(course, book)
+    if args.explain:
+        print("\n".join(grades.explain(found, grades.find(found, args.explain))))
+    else:
+        _print_grades(found)
+    for path, write in (
+        (args.csv, export.write_csv),
+        (args.canvas, export.write_canvas),
+        (args.moodle, export.write_moodle),
+    ):
+        if path:
+            write(found, path)
+            print(f"written: {_shown(path)}")
+    return OK
+
+
+def _print_grades(found: grades.ClassGrades) -> None:
+    policy = found.policy
+    print(f"policy {policy.name}, grades from 0 to {grades.shown(policy.scale)}")
+    print("".join(f"{line}\n" for line in found.missing_lines), end="")
+    headers = ["student", *(part.name for part in policy.parts), found.title, "remarks"]
+    if policy.exam:
+        headers.insert(-2, policy.exam)
+    table = []
+    for own in found.students:
+        values = [float(part.value) for part in own.grade.parts]
+        exam = [own.grade.exam and float(own.grade.exam)] * bool(policy.exam)
+        table.append([own.student, *values, *exam, str(own.grade.value), "; ".join(own.remarks)])
+    widths = [None] * (len(headers) - 1) + [_REASON_WIDTH]
+    align = ["left", *["decimal"] * (len(headers) - 2), "left"]
+    print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=widths, colalign=align))
 
 
 def _state(row: gradebook.Row, record: store.Record | None) -> str:

@@ -268,16 +268,19 @@ def late_days(
     }
 
 
+def is_released(gradebook: Any, assignment: str) -> bool:
+    """Return whether the gradebook knows the assignment."""
+    return assignment in {one.name for one in gradebook.assignments}
+
+
 def rows(gradebook: Any, assignment: str) -> list[Row]:
     """Return the gradebook of an assignment, by student. See `settle`.
 
     Raises:
         GradebookError: the assignment was never released.
     """
-    try:
-        gradebook.find_assignment(assignment)
-    except api.MissingEntry:
-        raise _unreleased(assignment) from None
+    if not is_released(gradebook, assignment):
+        raise _unreleased(assignment)
     query = select(
         api.SubmittedNotebook.assignment_id, func.sum(api.SubmittedNotebook.late_submission_penalty)
     ).group_by(api.SubmittedNotebook.assignment_id)
@@ -293,10 +296,10 @@ def rows(gradebook: Any, assignment: str) -> list[Row]:
         )
         for entry in gradebook.submission_dicts(assignment)
     ]
-    return sorted(table, key=lambda row: _natural(row.student))
+    return sorted(table, key=lambda row: natural(row.student))
 
 
-def _natural(text: str) -> list[tuple[int, str]]:
+def natural(text: str) -> list[tuple[int, str]]:
     """Order student2 before student10."""
     return [
         (int(part or 0), "") if part.isdecimal() else (-1, part)

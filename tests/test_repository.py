@@ -13,9 +13,21 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.ipynb")])
 # A module of autograder imports only what stands before it here.
 ORDER = [
-    *("errors", "models", "rules", "settings", "files", "markers", "release", "intake", "collect", "merge"),
+    *(
+        "errors",
+        "models",
+        "rules",
+        "settings",
+        "files",
+        "markers",
+        "release",
+        "intake",
+        "collect",
+        "merge",
+    ),
     *("sandbox", "judge", "preload", "session", "execute", "grade", "gate", "store", "policy"),
-    *("gradebook", "batch", "feedback", "report", "check", "nbgrader_plugin", "cli"),
+    *("gradebook", "batch", "feedback", "report", "marks", "grades", "export", "check"),
+    *("nbgrader_plugin", "cli"),
 ]
 
 
