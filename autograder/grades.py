@@ -81,9 +81,7 @@ def class_grades(course: Course, book: Any) -> ClassGrades:
     missing = {name: _why(course, marks, name) for name in policy.marks if name not in there}
     so_far = policy.only(there)
     if not any(part.weight and not part.extra for part in so_far.parts):
-        raise CourseError(
-            "; ".join(f"no mark of {name} yet: {why}" for name, why in missing.items())
-        )
+        raise CourseError(f"nobody has a mark yet; {'; '.join(_missing(missing))}")
     students = sorted({name for own in there.values() for name in own}, key=gradebook.natural)
     return ClassGrades(
         so_far,

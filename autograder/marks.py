@@ -64,10 +64,12 @@ def read_marks(path: Path, names: Collection[str], scale: Fraction) -> Marks:
 def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
         text = path.read_text("utf-8-sig")
+        first = text.partition("\n")[0]
+        rows = list(_rows(text, ";" if first.count(";") > first.count(",") else ","))
     except UnicodeDecodeError:
         raise CourseError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from None
-    first = text.partition("\n")[0]
-    rows = list(_rows(text, ";" if first.count(";") > first.count(",") else ","))
+    except csv.Error as error:
+        raise CourseError(f"{path} can't be read as CSV: {error}") from None
     header = rows[0][1] if rows else []
     if "student" not in header:
         raise CourseError(f"{path}: the first line must name the columns, one of them 'student'")
