@@ -15,6 +15,7 @@ from autograder.collect import collect
 from autograder.errors import AutograderError, CourseError, SubmissionError
 from autograder.intake import TIMESTAMP, printable, read
 from autograder.merge import grade_id
+from autograder.penalties import extend, settle
 from autograder.sandbox import doctor
 from autograder.settings import Course, load_course
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 OK, ERROR, SOME_FAILED = 0, 2, 3  # 1 is what Python itself exits with
 _REASON_WIDTH = 70
+_MOST_DAYS = 3650
 _NAMED = 5  # more cells than this are counted, not named
 
 _EPILOG = """\
@@ -33,6 +35,7 @@ a course from start to end:
   autograder grades hw1                     who has how many points
   autograder grades                         everyone's course grade, by course.toml's policy
   jupyter lab                               Nbgrader > Formgrader: grade written answers by hand
+  autograder extend hw1 ada 2               two days more for one student
   nbgrader export                           the gradebook as CSV
 
 exit codes: 0 all is well; 3 done, but some submissions could not be graded (or some variants, or
@@ -145,6 +148,15 @@ def _parser() -> argparse.ArgumentParser:
     ):
         sub.add_argument(name, type=Path, metavar="FILE", help=what)
     sub.add_argument("--explain", metavar="STUDENT", help="show the arithmetic line by line")
+    sub = command(
+        "extend",
+        _extend,
+        "give one student more time",
+        "Moves a student's deadline, in nbgrader's gradebook, and brings late penalties up to "
+        "date. The student's work must have been graded once; nothing is graded again.",
+    )
+    sub.add_argument("student")
+    sub.add_argument("days", type=_days, help="more than the deadline; 0 takes it back")
     command(
         "report",
         _report,
@@ -223,6 +235,13 @@ def _count(text: str) -> int:
     return number
 
 
+def _days(text: str) -> int:
+    days = int(text)
+    if not 0 <= days <= _MOST_DAYS:
+        raise ValueError(text)
+    return days
+
+
 def _folders(course: Course, assignment: str) -> list[Path]:
     folders = [
         path
@@ -264,7 +283,7 @@ def _grades(course: Course, args: argparse.Namespace) -> int:
         )
     course.assignment(args.assignment)
     with gradebook.open_gradebook(course) as book:
-        gradebook.settle(book, course)
+        settle(book, course)
         rows = gradebook.rows(book, args.assignment)
     if not rows:
         print(f"{args.assignment}: no submission was graded yet")
@@ -287,9 +306,17 @@ def _grades(course: Course, args: argparse.Namespace) -> int:
     return OK
 
 
+def _extend(course: Course, args: argparse.Namespace) -> int:
+    course.assignment(args.assignment)
+    with gradebook.open_gradebook(course) as book:
+        extend(book, course, args.assignment, args.student, args.days)
+    print(f"{args.assignment}: {args.student} has {args.days} days more than the deadline")
+    return OK
+
+
 def _course_grades(course: Course, args: argparse.Namespace) -> int:
     with gradebook.open_gradebook(course) as book:
-        gradebook.settle(book, course)
+        settle(book, course)
         found = grades.class_grades(course, book)
     if args.explain:
         print("\n".join(grades.explain(found, grades.find(found, args.explain))))

@@ -1,19 +1,19 @@
-"""The only writer of nbgrader's gradebook, and the reader for tables."""
+"""The writer of nbgrader's gradebook (penalties.py is its helper), and the reader for tables."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import api
-from sqlalchemy import exc, func, select, update
+from sqlalchemy import exc, func, select
 
 from autograder.errors import GradebookError
 from autograder.models import GradedNotebook, GradedSubmission
-from autograder.policy import Late, late_penalty, lateness
+from autograder.penalties import settle
 from autograder.settings import Course
 
 NO_RESPONSE = "No response."  # nbgrader's own comment on an untouched answer
@@ -213,68 +213,13 @@ class Recorder:
         return rows
 
 
-def settle(gradebook: Any, course: Course, student: str | None = None) -> None:
-    """Bring deadlines and late penalties up to date with all that stands in the gradebook, commit.
-
-    Points that a person gave later, extensions, and course.toml's deadlines and late rule all
-    count. Of everyone, or of one student.
-    """
-    for assignment in gradebook.assignments:
-        if assignment.name in course.assignments:
-            assignment.duedate = course.assignments[assignment.name].due_utc
-    late = late_days(gradebook, course, student)
-    notebook = api.SubmittedNotebook
-    owner = (api.SubmittedAssignment.student_id, api.Assignment.name)
-    columns = (notebook.id, notebook.late_submission_penalty, *owner)
-    query = (
-        select(*columns, func.coalesce(func.sum(api.Grade.score), 0.0))
-        .join(api.SubmittedAssignment, api.SubmittedAssignment.id == notebook.assignment_id)
-        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
-        .outerjoin(api.Grade, api.Grade.notebook_id == notebook.id)
-        .group_by(*columns)
-    )
-    if student is not None:
-        query = query.where(api.SubmittedAssignment.student_id == student)
-    for key, before, who, what, score in gradebook.db.execute(query).all():
-        penalty = late_penalty(score, late[who, what]) or None
-        if penalty != before:
-            change = update(notebook).where(notebook.id == key)
-            gradebook.db.execute(change.values(late_submission_penalty=penalty))
-    gradebook.db.commit()
-
-
-def late_days(
-    gradebook: Any, course: Course, student: str | None = None
-) -> dict[tuple[str, str], Late]:
-    """Return, by student and assignment, how late each submission counts (see policy.lateness)."""
-    query = (
-        select(api.SubmittedAssignment, api.Assignment)
-        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
-        .order_by(api.Assignment.duedate, api.Assignment.name)
-    )
-    if student is not None:
-        query = query.where(api.SubmittedAssignment.student_id == student)
-    seconds: dict[str, dict[str, float]] = {}
-    for submission, assignment in gradebook.db.execute(query):
-        late = 0.0
-        if assignment.duedate is not None and submission.timestamp is not None:
-            due = assignment.duedate + (submission.extension or timedelta(0))
-            late = (submission.timestamp - due).total_seconds()
-        seconds.setdefault(submission.student_id, {})[assignment.name] = late
-    return {
-        (name, assignment): late
-        for name, own in seconds.items()
-        for assignment, late in zip(own, lateness(list(own.values()), course.late), strict=True)
-    }
-
-
 def is_released(gradebook: Any, assignment: str) -> bool:
     """Return whether the gradebook knows the assignment."""
     return assignment in {one.name for one in gradebook.assignments}
 
 
 def rows(gradebook: Any, assignment: str) -> list[Row]:
-    """Return the gradebook of an assignment, by student. See `settle`.
+    """Return the gradebook of an assignment, by student. See `penalties.settle`.
 
     Raises:
         GradebookError: the assignment was never released.

@@ -9,6 +9,7 @@ from autograder import gradebook, store
 from autograder.errors import CourseError
 from autograder.gradebook import Row
 from autograder.marks import NAME, Marks, read_marks
+from autograder.penalties import late_days
 from autograder.policy import Grade, Late, PartGrade, exact, grade
 from autograder.release import read_source
 from autograder.rules import READY, Policy
@@ -76,7 +77,13 @@ def class_grades(course: Course, book: Any) -> ClassGrades:
     marks = read_marks(
         course.root / NAME, [name for name in names if name not in course.assignments], policy.scale
     )
-    found = {name: _marks(course, book, marks, name, policy.scale) for name in names}
+    late = late_days(book, course)
+    found = {
+        name: _assignment_marks(course, book, name, late)
+        if name in course.assignments
+        else _file_marks(marks, name)
+        for name in names
+    }
     there = {name: own for name, own in found.items() if own}
     missing = {name: _why(course, marks, name) for name in policy.marks if name not in there}
     so_far = policy.only(there)
@@ -94,38 +101,35 @@ def class_grades(course: Course, book: Any) -> ClassGrades:
     )
 
 
-def _marks(course: Course, book: Any, marks: Marks, name: str, scale: Fraction) -> dict[str, Mark]:
-    """Return a mark of everybody who has it, by student."""
-    if name not in course.assignments:
-        return {
-            student: Mark(own[name], marks.full[name], f"{shown(own[name])}")
-            for student, own in marks.points.items()
-            if name in own
-        }
-    if not gradebook.is_released(book, name):
-        return {}
-    rows = gradebook.rows(book, name)
-    late = gradebook.late_days(book, course)
-    unsafe = {record.student for record in store.read(course, name) if record.unsandboxed}
-    extra = sum(
-        (
-            exact(cell.metadata.nbgrader.points)
-            for path in course.notebooks(name)
-            for cell in read_source(path).cells
-            if EXTRA_CREDIT in cell.metadata.get("tags", ())
-        ),
-        Fraction(0),
-    )
+def _file_marks(marks: Marks, name: str) -> dict[str, Mark]:
     return {
-        row.student: _from_row(row, late[row.student, name], name, extra, row.student in unsafe)
-        for row in rows
+        student: Mark(own[name], marks.full[name], shown(own[name]))
+        for student, own in marks.points.items()
+        if name in own
     }
 
 
-def _from_row(row: Row, late: Late, name: str, extra: Fraction, unsafe: bool) -> Mark:
-    full = exact(row.max_score) - extra
+def _assignment_marks(
+    course: Course, book: Any, name: str, late: Mapping[tuple[str, str], Late]
+) -> dict[str, Mark]:
+    if not gradebook.is_released(book, name):
+        return {}
+    extra = Fraction(0)
+    for path in course.notebooks(name):
+        for cell in read_source(path).cells:
+            if EXTRA_CREDIT in cell.metadata.get("tags", ()):
+                extra += exact(cell.metadata.nbgrader.points)
+    full = exact(book.find_assignment(name).max_score) - extra
     if full <= 0:
         raise CourseError(f"{name} has no points to give, so it can't be a mark of the policy")
+    unsafe = {record.student for record in store.read(course, name) if record.unsandboxed}
+    return {
+        row.student: _from_row(row, late[row.student, name], name, full, row.student in unsafe)
+        for row in gradebook.rows(book, name)
+    }
+
+
+def _from_row(row: Row, late: Late, name: str, full: Fraction, unsafe: bool) -> Mark:
     how = shown(exact(row.tests + row.written))
     if late.days:
         free = f", {late.free} of them free" if late.free else ""
@@ -184,7 +188,7 @@ def explain(grades: ClassGrades, student: StudentGrade) -> list[str]:
     for name in grades.full:
         if name in student.marks:
             mark = student.marks[name]
-            value = mark.points / mark.full * policy.scale
+            value = max(mark.points, Fraction(0)) / mark.full * policy.scale
             full = shown(mark.full)
             told = f"{mark.how} of {full} points, x {scale} / {full} = {shown(value)}"
             lines.append(f"{name}: {told if mark.full != policy.scale else mark.how}")

@@ -14,13 +14,14 @@ from nbgrader.plugins import CsvExportPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
-from autograder import gate, gradebook, store
+from autograder import gate, store
 from autograder.errors import AutograderError
 from autograder.feedback.pages import STEPS
 from autograder.files import replaced_file
 from autograder.grade import grade_submission
 from autograder.intake import read
 from autograder.merge import grade_id
+from autograder.penalties import settle
 from autograder.release import own_tools_first
 from autograder.settings import Course, load_course
 
@@ -81,7 +82,7 @@ class SettlePenalties(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader i
         """Settle the penalties of the student whose notebook this is."""
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as book:
-            gradebook.settle(book, load_course(self.root), names["student"])
+            settle(book, load_course(self.root), names["student"])
         return nb, resources
 
 
@@ -93,7 +94,7 @@ class MarkedExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader is untype
     def export(self, book: Any) -> None:
         """Write the table, with penalties up to date, then the column."""
         course = load_course(self.root)
-        gradebook.settle(book, course)
+        settle(book, course)
         super().export(book)
         path = Path(self.to or "grades.csv")
         with path.open(newline="") as file:

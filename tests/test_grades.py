@@ -1,5 +1,6 @@
 """autograder.grades: gradebook, marks.csv and policy -> the class's grades, and how they came."""
 
+import csv
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,10 +9,12 @@ import pytest
 from nbgrader import api
 
 from autograder import cli, store
-from autograder.errors import CourseError
-from autograder.gradebook import open_gradebook, settle
+from autograder.errors import CourseError, GradebookError
+from autograder.gradebook import open_gradebook
 from autograder.grades import class_grades, explain, find
 from autograder.models import GradedSubmission
+from autograder.nbgrader_plugin import MarkedExport, SettlePenalties
+from autograder.penalties import extend, settle
 from tests import book, toy
 
 FREE = book.S2 + "[late]\npenalty_per_day = 0.1\ncap = 0.5\nfree_days = 3\n"
@@ -114,11 +117,35 @@ def test_an_extension_is_nbgraders(tmp_path):
     book.give(course, ("ada", "hw1", 20, 3), ("ada", "hw2", 20, 3))
     grades_of(course)
     assert penalties(course) == {("ada", "hw1"): 0, ("ada", "hw2"): 6}
-    with api.Gradebook(course.db_url) as gradebook:
-        gradebook.grant_extension("hw1", "ada", days=2)
+    with open_gradebook(course) as gradebook:
+        extend(gradebook, course, "hw1", "ada", 2)
         assert gradebook.find_submission("hw1", "ada").extension == timedelta(days=2)
-    grades_of(course)
     assert penalties(course) == {("ada", "hw1"): 0, ("ada", "hw2"): 2}
+
+
+def test_an_extension_before_any_work(course):
+    """Who has nothing in the gradebook can't be given more time yet, and is told what to do."""
+    with (
+        open_gradebook(course) as gradebook,
+        pytest.raises(GradebookError, match=r"no work of ada for hw1 .* grade it, then"),
+    ):
+        extend(gradebook, course, "hw1", "ada", 2)
+
+
+def test_nbgraders_own_commands_settle_too(tmp_path):
+    """`nbgrader autograde`'s step and `nbgrader export` leave the penalties that `grades` shows."""
+    course = book.course_with(tmp_path, FREE)
+    book.give(course, ("ada", "hw1", 20, 2), ("ada", "hw2", 20, 2))
+    names = {"nbgrader": {"db_url": course.db_url, "student": "ada"}}
+    SettlePenalties(root=str(tmp_path)).preprocess(None, names)
+    assert penalties(course) == {("ada", "hw1"): 0, ("ada", "hw2"): 2}
+    book.give(course, ("bob", "hw1", 20, 5))
+    with open_gradebook(course) as gradebook:
+        MarkedExport(root=str(tmp_path), to=str(tmp_path / "out.csv")).export(gradebook)
+    with (tmp_path / "out.csv").open(newline="") as file:
+        table = {(row["student_id"], row["assignment"]): row for row in csv.DictReader(file)}
+    assert table["bob", "hw1"]["late_submission_penalty"] == "4.0"
+    assert table["ada", "hw2"]["score"] == "18.0"
 
 
 def test_a_deadline_that_moved_counts(tmp_path):

@@ -13,21 +13,10 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.ipynb")])
 # A module of autograder imports only what stands before it here.
 ORDER = [
-    *(
-        "errors",
-        "models",
-        "rules",
-        "settings",
-        "files",
-        "markers",
-        "release",
-        "intake",
-        "collect",
-        "merge",
-    ),
-    *("sandbox", "judge", "preload", "session", "execute", "grade", "gate", "store", "policy"),
-    *("gradebook", "batch", "feedback", "report", "marks", "grades", "export", "check"),
-    *("nbgrader_plugin", "cli"),
+    *("errors", "models", "rules", "settings", "files", "markers", "release", "intake", "collect"),
+    *("merge", "sandbox", "judge", "preload", "session", "execute", "grade", "gate", "store"),
+    *("policy", "penalties", "gradebook", "batch", "feedback", "report", "marks", "grades"),
+    *("export", "check", "nbgrader_plugin", "cli"),
 ]
 
 
