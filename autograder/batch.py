@@ -56,7 +56,7 @@ def grade_and_record(
     """
     recorder = Recorder(gradebook, course, assignment)
     records = {record.student: record for record in store.read(course, assignment)}
-    keys = _keys(course, assignment, jobs)
+    keys = _keys(jobs)
     written = recorder.students()
     outcome, todo = Outcome(), []
     for job in jobs:
@@ -85,8 +85,8 @@ def grade_and_record(
     return outcome
 
 
-def _keys(course: Course, assignment: str, jobs: Sequence[Job]) -> dict[str, str]:
-    """Return, by student, a hash of all that a verdict and its penalty depend on."""
+def _keys(jobs: Sequence[Job]) -> dict[str, str]:
+    """Return, by student, a hash of all that a verdict depends on; penalties settle apart."""
     if not jobs:
         return {}
     common = hashlib.sha256(platform.python_version().encode())
@@ -94,7 +94,7 @@ def _keys(course: Course, assignment: str, jobs: Sequence[Job]) -> dict[str, str
         common.update(path.read_bytes())
     installed = sorted(f"{one.name}=={one.version}" for one in distributions())
     job = jobs[0]
-    rules = (course.assignments[assignment].due_utc, course.late, job.limits, job.unsafe)
+    rules = (job.limits, job.unsafe)
     tests = (sorted(job.notebooks.items()), sorted(job.profiles.items()))
     common.update(repr((installed, rules, tests)).encode())
     keys = {}

@@ -334,20 +334,12 @@ def _course_grades(course: Course, args: argparse.Namespace) -> int:
 
 
 def _print_grades(found: grades.ClassGrades) -> None:
-    policy = found.policy
-    print(f"policy {policy.name}, grades from 0 to {grades.shown(policy.scale)}")
+    print(f"policy {found.policy.name}, grades from 0 to {grades.shown(found.policy.scale)}")
     print("".join(f"{line}\n" for line in found.missing_lines), end="")
-    headers = ["student", *(part.name for part in policy.parts), found.title, "remarks"]
-    if policy.exam:
-        headers.insert(-2, policy.exam)
-    table = []
-    for own in found.students:
-        values = [float(part.value) for part in own.grade.parts]
-        exam = [own.grade.exam and float(own.grade.exam)] * bool(policy.exam)
-        table.append([own.student, *values, *exam, str(own.grade.value), "; ".join(own.remarks)])
+    headers, *rows = grades.table(found)
     widths = [None] * (len(headers) - 1) + [_REASON_WIDTH]
-    align = ["left", *["decimal"] * (len(headers) - 2), "left"]
-    print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=widths, colalign=align))
+    align = ["left", *["right"] * (len(headers) - 2), "left"]
+    print(tabulate(rows, headers, disable_numparse=True, maxcolwidths=widths, colalign=align))
 
 
 def _state(row: gradebook.Row, record: store.Record | None) -> str:

@@ -10,7 +10,7 @@ from autograder.errors import CourseError
 from autograder.gradebook import Row
 from autograder.marks import NAME, Marks, read_marks
 from autograder.penalties import late_days
-from autograder.policy import Grade, Late, PartGrade, exact, grade
+from autograder.policy import Grade, Late, PartGrade, exact, grade, rounded
 from autograder.release import read_source
 from autograder.rules import READY, Policy
 from autograder.settings import Course
@@ -177,6 +177,20 @@ def find(grades: ClassGrades, student: str) -> StudentGrade:
         if own.student == student:
             return own
     raise CourseError(f"no student {student!r} with a mark: `autograder grades` lists all")
+
+
+def table(grades: ClassGrades) -> list[list[str]]:
+    """Return the class as texts: a row of headings, then a row a student."""
+    policy = grades.policy
+    exam = [policy.exam] if policy.exam else []
+    rows = [["student", *(part.name for part in policy.parts), *exam, grades.title, "remarks"]]
+    for student in grades.students:
+        own = student.grade
+        values = [str(rounded(part.value, 2)) for part in own.parts]
+        if policy.exam:
+            values.append("" if own.exam is None else str(rounded(own.exam, 2)))
+        rows.append([student.student, *values, str(own.value), "; ".join(student.remarks)])
+    return rows
 
 
 def explain(grades: ClassGrades, student: StudentGrade) -> list[str]:

@@ -15,7 +15,7 @@ def settle(gradebook: Any, course: Course, student: str | None = None) -> None:
     """Bring deadlines and late penalties up to date with all that stands in the gradebook, commit.
 
     Points that a person gave later, extensions, and course.toml's deadlines and late rule all
-    count. Of everyone, or of one student.
+    count. Of everyone, or of one student. nbgrader's own pages and exports then show the same.
     """
     for assignment in gradebook.assignments:
         if assignment.name in course.assignments:
@@ -45,24 +45,23 @@ def late_days(
     gradebook: Any, course: Course, student: str | None = None
 ) -> dict[tuple[str, str], Late]:
     """Return, by student and assignment, how late each submission counts (see policy.lateness)."""
+    work, assignment = api.SubmittedAssignment, api.Assignment
     query = (
-        select(api.SubmittedAssignment, api.Assignment)
-        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
-        .order_by(api.Assignment.duedate, api.Assignment.name)
+        select(work.student_id, assignment.name, assignment.duedate, work.extension, work.timestamp)
+        .join(assignment, assignment.id == work.assignment_id)
+        .order_by(assignment.duedate, assignment.name)
     )
     if student is not None:
-        query = query.where(api.SubmittedAssignment.student_id == student)
+        query = query.where(work.student_id == student)
     seconds: dict[str, dict[str, float]] = {}
-    for submission, assignment in gradebook.db.execute(query):
-        late = 0.0
-        if assignment.duedate is not None and submission.timestamp is not None:
-            due = assignment.duedate + (submission.extension or timedelta(0))
-            late = (submission.timestamp - due).total_seconds()
-        seconds.setdefault(submission.student_id, {})[assignment.name] = late
+    for who, what, due, extension, timestamp in gradebook.db.execute(query):
+        on_time = due is None or timestamp is None
+        late = timedelta(0) if on_time else timestamp - due - (extension or timedelta(0))
+        seconds.setdefault(who, {})[what] = late.total_seconds()
     return {
-        (name, assignment): late
-        for name, own in seconds.items()
-        for assignment, late in zip(own, lateness(list(own.values()), course.late), strict=True)
+        (who, what): late
+        for who, own in seconds.items()
+        for what, late in zip(own, lateness(list(own.values()), course.late), strict=True)
     }
 
 

@@ -240,6 +240,16 @@ def test_the_command_prints_the_class(course, capsys):
     ]
 
 
+def test_names_and_grades_are_printed_as_they_are(tmp_path, capsys):
+    """A student called 007 or 1e5 stays so, and a grade keeps all its decimals."""
+    toml = 'policy = "a"\n[policies.a]\ndecimals = 3\nparts.x = {weight = 1, marks = ["hw1"]}\n'
+    course = book.course_with(tmp_path, toml)
+    book.give(course, ("007", "hw1", 14.25), ("1e5", "hw1", 20))
+    assert run(course) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[-2:]]
+    assert sorted(rows) == [["007", "7.13", "7.125"], ["1e5", "10.00", "10.000"]]
+
+
 def test_the_command_explains_and_writes(course, tmp_path, capsys):
     """--explain shows one student's lines; --csv, --canvas and --moodle say what they wrote."""
     book.give(course, ("ada", "hw1", 18))
