@@ -72,7 +72,7 @@ feedback: setup  ## a page of feedback for each student of HW=hw1
 report: setup  ## how the class did on HW=hw1, question by question
 	$(AUTOGRADER) report $(HW)
 
-grades: setup  ## print the gradebook of HW=hw1
+grades: setup  ## print the gradebook of HW=hw1; with HW= the course's grades
 	$(AUTOGRADER) grades $(HW)
 
 check: setup  ## grade the right and wrong example solutions of HW=hw1

@@ -60,7 +60,7 @@ def grade_and_record(
     """
     recorder = Recorder(gradebook, course, assignment)
     records = {record.student: record for record in store.read(course, assignment)}
-    keys = _keys(course, assignment, jobs)
+    keys = _keys(jobs)
     written = recorder.students()
     outcome, todo = Outcome(), []
     for job in jobs:
@@ -93,12 +93,12 @@ def grade_and_record(
     return outcome
 
 
-def _keys(course: Course, assignment: str, jobs: Sequence[Job]) -> dict[str, str]:
-    """Return, by student, a hash of all that a verdict and its penalty depend on."""
+def _keys(jobs: Sequence[Job]) -> dict[str, str]:
+    """Return, by student, a hash of all that a verdict depends on; penalties settle apart."""
     if not jobs:
         return {}
     job = jobs[0]
-    rules = (course.assignments[assignment].due_utc, course.late, job.limits, job.unsafe)
+    rules = (job.limits, job.unsafe)
     tests = (sorted(job.notebooks.items()), sorted(job.profiles.items()))
     common = hashlib.sha256(repr((sorted(versions().items()), rules, tests)).encode())
     keys = {}

@@ -10,13 +10,14 @@ from typing import TypeVar
 from tabulate import tabulate
 from tqdm import tqdm
 
-from autograder import batch, feedback, gate, gradebook, release, report, store
+from autograder import batch, export, feedback, gate, gradebook, grades, release, report, store
 from autograder import check as variants
 from autograder.cluster import grade_on_cluster
 from autograder.collect import collect
-from autograder.errors import AutograderError, SubmissionError
+from autograder.errors import AutograderError, CourseError, SubmissionError
 from autograder.intake import TIMESTAMP, printable, read
 from autograder.merge import grade_id
+from autograder.penalties import extend, settle
 from autograder.pool import grade_class
 from autograder.sandbox import doctor
 from autograder.settings import Course, load_course
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 OK, ERROR, SOME_FAILED = 0, 2, 3  # 1 is what Python itself exits with
 _REASON_WIDTH = 70
+_MOST_DAYS = 3650
 _NAMED = 5  # more cells than this are counted, not named
 
 _EPILOG = """\
@@ -34,7 +36,9 @@ a course from start to end:
   autograder grade hw1 --from download.zip  takes the class's work into submitted/ and grades it
   autograder feedback hw1                   build/feedback/<student>/hw1/*.html
   autograder grades hw1                     who has how many points
+  autograder grades                         everyone's course grade, by course.toml's policy
   jupyter lab                               Nbgrader > Formgrader: grade written answers by hand
+  autograder extend hw1 ada 2               two days more for one student
   nbgrader export                           the gradebook as CSV
 
 exit codes: 0 all is well; 3 done, but some submissions could not be graded (or some variants, or
@@ -72,9 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(name: str, run: object, text: str, description: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: object, text: str, description: str, nargs: str | None = None
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=description)
-        sub.add_argument("assignment", help="its name in course.toml, e.g. hw1")
+        sub.add_argument("assignment", nargs=nargs, help="its name in course.toml, e.g. hw1")
         sub.set_defaults(run=run)
         return sub
 
@@ -136,7 +142,32 @@ def _parser() -> argparse.ArgumentParser:
         "Writes build/feedback/<student>/ASSIGNMENT/<notebook>.html from the graded notebooks, "
         "without hidden tests. Run it after grading, and again after grading by hand.",
     )
-    command("grades", _grades, "print the gradebook", "Prints each student's points and state.")
+    sub = command(
+        "grades",
+        _grades,
+        "print the course's grades, or one assignment's points",
+        "Prints everyone's course grade by the policy of course.toml, from the gradebook and, for "
+        "a project or an exam, marks.csv beside course.toml (columns: student, project, exam; "
+        "a row 'full marks' if they are not out of the policy's scale). With ASSIGNMENT: each "
+        "student's points and state. Late penalties are brought up to date first.",
+        nargs="?",
+    )
+    for name, what in (
+        ("--csv", "also write the table, with all marks, for spreadsheets"),
+        ("--canvas", "also write what Canvas's gradebook imports"),
+        ("--moodle", "also write what Moodle's gradebook imports as CSV"),
+    ):
+        sub.add_argument(name, type=Path, metavar="FILE", help=what)
+    sub.add_argument("--explain", metavar="STUDENT", help="show the arithmetic line by line")
+    sub = command(
+        "extend",
+        _extend,
+        "give one student more time",
+        "Moves a student's deadline, in nbgrader's gradebook, and brings late penalties up to "
+        "date. The student's work must have been graded once; nothing is graded again.",
+    )
+    sub.add_argument("student")
+    sub.add_argument("days", type=_days, help="more than the deadline; 0 takes it back")
     command(
         "report",
         _report,
@@ -218,6 +249,13 @@ def _count(text: str) -> int:
     return number
 
 
+def _days(text: str) -> int:
+    days = int(text)
+    if not 0 <= days <= _MOST_DAYS:
+        raise ValueError(text)
+    return days
+
+
 def _folders(course: Course, assignment: str) -> list[Path]:
     folders = [
         path
@@ -250,8 +288,16 @@ def _feedback(course: Course, args: argparse.Namespace) -> int:
 
 
 def _grades(course: Course, args: argparse.Namespace) -> int:
+    if not args.assignment:
+        return _course_grades(course, args)
+    if args.csv or args.canvas or args.moodle or args.explain:
+        raise CourseError(
+            "--csv, --canvas, --moodle and --explain are of the course's grades: "
+            f"leave out {args.assignment}"
+        )
     course.assignment(args.assignment)
     with gradebook.open_gradebook(course) as book:
+        settle(book, course)
         rows = gradebook.rows(book, args.assignment)
     if not rows:
         print(f"{args.assignment}: no submission was graded yet")
@@ -272,6 +318,42 @@ def _grades(course: Course, args: argparse.Namespace) -> int:
     headers = ["student", "tests", "written", "late", "score", "of", "remarks"]
     print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=[None] * 6 + [_REASON_WIDTH]))
     return OK
+
+
+def _extend(course: Course, args: argparse.Namespace) -> int:
+    course.assignment(args.assignment)
+    with gradebook.open_gradebook(course) as book:
+        extend(book, course, args.assignment, args.student, args.days)
+    print(f"{args.assignment}: {args.student} has {args.days} days more than the deadline")
+    return OK
+
+
+def _course_grades(course: Course, args: argparse.Namespace) -> int:
+    with gradebook.open_gradebook(course) as book:
+        settle(book, course)
+        found = grades.class_grades(course, book)
+    if args.explain:
+        print("\n".join(grades.explain(found, grades.find(found, args.explain))))
+    else:
+        _print_grades(found)
+    for path, write in (
+        (args.csv, export.write_csv),
+        (args.canvas, export.write_canvas),
+        (args.moodle, export.write_moodle),
+    ):
+        if path:
+            write(found, path)
+            print(f"written: {_shown(path)}")
+    return OK
+
+
+def _print_grades(found: grades.ClassGrades) -> None:
+    print(f"policy {found.policy.name}, grades from 0 to {grades.shown(found.policy.scale)}")
+    print("".join(f"{line}\n" for line in found.missing_lines), end="")
+    headers, *rows = grades.table(found)
+    widths = [None] * (len(headers) - 1) + [_REASON_WIDTH]
+    align = ["left", *["right"] * (len(headers) - 2), "left"]
+    print(tabulate(rows, headers, disable_numparse=True, maxcolwidths=widths, colalign=align))
 
 
 def _state(row: gradebook.Row, record: store.Record | None) -> str:

@@ -1,4 +1,4 @@
-"""The only writer of nbgrader's gradebook, and the reader for tables."""
+"""The writer of nbgrader's gradebook (penalties.py is its helper), and the reader for tables."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from sqlalchemy import exc, func, select, text
 
 from autograder.errors import GradebookError
 from autograder.models import GradedNotebook, GradedSubmission
-from autograder.policy import late_penalty
+from autograder.penalties import settle
 from autograder.release import own_tools_first
 from autograder.settings import Course
 
@@ -165,15 +165,14 @@ class Recorder:
     """
 
     def __init__(self, gradebook: Any, course: Course, assignment: str) -> None:
+        self._gradebook = gradebook
         self._db = gradebook.db
         self._course = course
         self._assignment = gradebook.find_assignment(assignment)
         for table, column in _INDEXED:
             name = f"autograder_{table}_{column}"
             self._db.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})"))
-        # The deadline may have moved since the release.
-        self._assignment.duedate = course.assignments[assignment].due_utc
-        self._db.commit()
+        settle(gradebook, course)
         self._notebooks = {
             notebook.name: (
                 notebook.id,
@@ -201,7 +200,7 @@ class Recorder:
             submission = self._submission(graded)
             for notebook in graded.notebooks:
                 self._write_notebook(submission, notebook)
-            self._db.commit()
+            settle(self._gradebook, self._course, graded.student)
         except exc.DataError as error:  # of this submission: such as a name that is too long
             self._db.rollback()
             raise ValueError(_line(error)) from None
@@ -234,18 +233,13 @@ class Recorder:
         notebook_id, grade_cells, answer_cells = self._notebooks[graded.name]
         notebook = self._notebook(submission.id, notebook_id)
         grades = self._cells(api.Grade, notebook.id, grade_cells.values())
-        score = 0.0
         for verdict in graded.verdicts:
             grade = grades[grade_cells[verdict.grade_id]]
             grade.auto_score = verdict.points
             grade.needs_manual_grade = grade.manual_score is not None or verdict.points is None
-            own = grade.manual_score if grade.manual_score is not None else grade.auto_score
-            score += (own or 0.0) + (grade.extra_credit or 0.0)
         comments = self._cells(api.Comment, notebook.id, answer_cells.values())
         for name, cell_id in answer_cells.items():
             comments[cell_id].auto_comment = NO_RESPONSE if name in graded.unanswered else None
-        late = submission.total_seconds_late
-        notebook.late_submission_penalty = late_penalty(score, late, self._course.late) or None
 
     def _notebook(self, submission_id: str, notebook_id: str) -> Any:
         key = {"assignment_id": submission_id, "notebook_id": notebook_id}
@@ -266,16 +260,19 @@ class Recorder:
         return rows
 
 
+def is_released(gradebook: Any, assignment: str) -> bool:
+    """Return whether the gradebook knows the assignment."""
+    return assignment in {one.name for one in gradebook.assignments}
+
+
 def rows(gradebook: Any, assignment: str) -> list[Row]:
-    """Return the gradebook of an assignment, by student.
+    """Return the gradebook of an assignment, by student. See `penalties.settle`.
 
     Raises:
         GradebookError: the assignment was never released.
     """
-    try:
-        gradebook.find_assignment(assignment)
-    except api.MissingEntry:
-        raise _unreleased(assignment) from None
+    if not is_released(gradebook, assignment):
+        raise _unreleased(assignment)
     query = select(
         api.SubmittedNotebook.assignment_id, func.sum(api.SubmittedNotebook.late_submission_penalty)
     ).group_by(api.SubmittedNotebook.assignment_id)
@@ -291,10 +288,10 @@ def rows(gradebook: Any, assignment: str) -> list[Row]:
         )
         for entry in gradebook.submission_dicts(assignment)
     ]
-    return sorted(table, key=lambda row: _natural(row.student))
+    return sorted(table, key=lambda row: natural(row.student))
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
+def natural(name: str) -> list[tuple[int, str]]:
     """Order student2 before student10."""
     return [
         (int(part or 0), "") if part.isdecimal() else (-1, part)

@@ -8,9 +8,10 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
-from nbgrader.plugins import CsvExportPlugin, LateSubmissionPlugin
-from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.plugins import CsvExportPlugin
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
 from autograder import gate, store
@@ -20,9 +21,9 @@ from autograder.files import replaced_file
 from autograder.grade import grade_submission
 from autograder.intake import read
 from autograder.merge import grade_id
-from autograder.policy import late_penalty
+from autograder.penalties import settle
 from autograder.release import own_tools_first
-from autograder.settings import Course, LateRule, load_course
+from autograder.settings import Course, load_course
 
 
 def configure(config: Any, course: Course) -> None:
@@ -30,10 +31,10 @@ def configure(config: Any, course: Course) -> None:
     own_tools_first()
     config.CourseDirectory.update(course.nbgrader_folders())
     config.Autograde.sanitize_preprocessors = [JudgeSubmission]
-    config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties]
+    config.Autograde.autograde_preprocessors = [SaveAutoGrades, SettlePenalties]
     config.JudgeSubmission.root = str(course.root)
     config.GenerateFeedback.preprocessors = STEPS
-    config.AssignLatePenalties.plugin_class = late_plugin(course.late)
+    config.SettlePenalties.root = str(course.root)
     config.ExportApp.plugin_class = MarkedExport
     config.MarkedExport.root = str(course.root)
 
@@ -72,19 +73,33 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader i
         return nbformat.reads(graded.notebooks[0].executed, as_version=4)
 
 
+class SettlePenalties(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
+    """In place of nbgrader's AssignLatePenalties, whose plugins see one notebook at a time."""
+
+    root = Unicode(".", help="the folder of course.toml").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Settle the penalties of the student whose notebook this is."""
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as book:
+            settle(book, load_course(self.root), names["student"])
+        return nb, resources
+
+
 class MarkedExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader is untyped
     """nbgrader's CSV with a column more: whose work was graded without a sandbox."""
 
     root = Unicode(".", help="the folder of course.toml").tag(config=True)
 
-    def export(self, gradebook: Any) -> None:
-        """Write the table, then the column."""
-        super().export(gradebook)
+    def export(self, book: Any) -> None:
+        """Write the table, with penalties up to date, then the column."""
+        course = load_course(self.root)
+        settle(book, course)
+        super().export(book)
         path = Path(self.to or "grades.csv")
         with path.open(newline="") as file:
             reader = csv.DictReader(file)
             rows, names = list(reader), [*(reader.fieldnames or ()), "remarks"]
-        course = load_course(self.root)
         marked = {
             (assignment, record.student)
             for assignment in course.assignments
@@ -98,18 +113,3 @@ class MarkedExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader is untype
             writer = csv.DictWriter(file, names)
             writer.writeheader()
             writer.writerows(rows)
-
-
-def late_plugin(rule: LateRule) -> type:
-    """Return nbgrader's late-submission plugin for a rule."""
-
-    class CourseLateRule(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader is untyped
-        """Applies `policy.late_penalty`."""
-
-        def late_submission_penalty(
-            self, student_id: str, score: float, total_seconds_late: float
-        ) -> float:
-            """See nbgrader's documentation of late submission plugins."""
-            return late_penalty(score, total_seconds_late, rule)
-
-    return CourseLateRule

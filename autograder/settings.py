@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.errors import CourseError
+from autograder.rules import Policy, read_policies, ready_policies
 
 T = TypeVar("T")
 _DRIVER = "postgresql+psycopg"
@@ -30,10 +31,14 @@ class Assignment:
 
 @dataclass(frozen=True)
 class LateRule:
-    """Each day begun after the deadline takes `penalty_per_day` of the score, up to `cap`."""
+    """Each day begun after the deadline takes `penalty_per_day` of the score, up to `cap`.
+
+    But `free_days` of each student's late days, over the whole course, take nothing.
+    """
 
     penalty_per_day: float = 0.0
     cap: float = 1.0
+    free_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class Course:
     late: LateRule = LateRule()
     limits: Limits = Limits()
     gradebook: str = ""  # the address of a database on a server; a file beside course.toml if none
+    policy: Policy | None = None  # how marks make a grade
 
     @property
     def sources(self) -> Path:
@@ -169,13 +175,27 @@ def load_course(root: str | Path) -> Course:
     }
     late = _build(LateRule, path, "late", table.pop("late", {}))
     limits = _build(Limits, path, "limits", table.pop("limits", {}))
+    policy = _policy(path, table.pop("policy", None), table.pop("policies", {}))
     name = table.pop("name", folder.name)
     gradebook = _gradebook(path, table.pop("gradebook", ""))
     if table:
         raise CourseError(f"{path}: unknown name {next(iter(table))!r} at the top")
     if not (0 <= late.penalty_per_day <= 1 and 0 <= late.cap <= 1):
         raise CourseError(f"{path}: [late] shares must lie between 0 and 1")
-    return Course(folder, str(name), assignments, late, limits, gradebook)
+    if not isinstance(late.free_days, int):
+        raise CourseError(f"{path}: late.free_days must be a whole number")
+    return Course(folder, str(name), assignments, late, limits, gradebook, policy)
+
+
+def _policy(path: Path, name: object, own: object) -> Policy | None:
+    policies = ready_policies() | read_policies(path, own)
+    if name is None:
+        return None
+    if not isinstance(name, str) or name not in policies:
+        raise CourseError(
+            f"{path}: policy must name one of {', '.join(policies)} (or one in [policies.NAME])"
+        )
+    return policies[name]
 
 
 def _gradebook(path: Path, entry: object) -> str:

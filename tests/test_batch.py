@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from autograder import batch
 from autograder.batch import grade_and_record
 from autograder.grade import grade_submission, refuse
-from autograder.gradebook import open_gradebook
+from autograder.gradebook import open_gradebook, rows
 from autograder.models import GradedSubmission
 from autograder.settings import Course
 from tests import toy
@@ -64,8 +65,8 @@ def test_force_grades_all(course, ran):
     assert run(course, [job(name) for name in NAMES], force=True).graded == 3
 
 
-def test_a_changed_test_or_rule_grades_again(course, ran):
-    """Another test, limit, deadline or late rule changes what a verdict depends on."""
+def test_a_changed_test_or_limit_grades_again(course, ran):
+    """Another test or limit changes what a verdict depends on."""
     run(course, [job("ada")])
     one = job("ada")
     changed = [
@@ -75,8 +76,18 @@ def test_a_changed_test_or_rule_grades_again(course, ran):
     for other in changed:
         assert run(course, [other]).graded == 1
         assert run(course, [other]).graded == 0
-    late = replace(course, late=replace(course.late, cap=0.25))
-    assert run(late, [changed[-1]]).graded == 1
+
+
+def test_a_changed_late_rule_counts_without_grading_again(course, ran):
+    """Another late rule changes penalties at the next run, and no verdict."""
+    late = job("ada", timestamp=datetime(2026, 1, 11, tzinfo=UTC))
+    run(course, [late])
+    with open_gradebook(course) as book:
+        assert rows(book, "hw1")[0].penalty == 0.5
+    rule = replace(course.late, penalty_per_day=0.2)
+    assert run(replace(course, late=rule), [late]).graded == 0
+    with open_gradebook(course) as book:
+        assert rows(book, "hw1")[0].penalty == 1
 
 
 def test_a_fault_of_the_grader_is_tried_again(course, ran):

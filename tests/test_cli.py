@@ -2,6 +2,7 @@
 
 import csv
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -9,7 +10,8 @@ import pytest
 
 from autograder import cli
 from autograder.cli import ERROR, SOME_FAILED
-from autograder.gradebook import open_gradebook, rows
+from autograder.grade import grade_submission
+from autograder.gradebook import Recorder, open_gradebook, rows
 from autograder.nbgrader_plugin import MarkedExport
 from autograder.sandbox import doctor
 from tests import sample_class, toy
@@ -226,6 +228,22 @@ def test_no_grades_yet(tmp_path, capsys):
     toy.released_in(tmp_path)
     assert run(tmp_path, "grades", "hw1") == 0
     assert capsys.readouterr().out == "hw1: no submission was graded yet\n"
+
+
+def test_a_student_gets_more_time(tmp_path, capsys):
+    """`extend` takes a late penalty back without grading again; a wrong number is refused."""
+    course = toy.released_in(tmp_path)
+    late = datetime(2026, 1, 12, tzinfo=UTC)
+    with open_gradebook(course) as book:
+        graded = grade_submission(toy.job("zoe", timestamp=late), toy.FakeExecutor())
+        Recorder(book, course, "hw1").record(graded)
+        assert rows(book, "hw1")[0].penalty == 1
+    assert run(tmp_path, "extend", "hw1", "zoe", "2") == 0
+    assert capsys.readouterr().out == "hw1: zoe has 2 days more than the deadline\n"
+    with open_gradebook(course) as book:
+        assert rows(book, "hw1")[0].penalty == 0
+    with pytest.raises(SystemExit):
+        run(tmp_path, "extend", "hw1", "zoe", "-2")
 
 
 def test_check_tells_wrong_from_right(tmp_path, capsys):

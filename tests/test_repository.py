@@ -13,10 +13,10 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.ipynb")])
 # A module of autograder imports only what stands before it here.
 ORDER = [
-    *("errors", "models", "settings", "files", "versions", "markers", "release", "intake"),
+    *("errors", "models", "rules", "settings", "files", "versions", "markers", "release", "intake"),
     *("collect", "merge", "sandbox", "judge", "preload", "session", "execute", "grade", "pool"),
-    *("cluster", "gate", "store", "policy", "gradebook", "batch", "feedback", "report", "check"),
-    *("nbgrader_plugin", "cli"),
+    *("cluster", "gate", "store", "policy", "penalties", "gradebook", "batch", "feedback"),
+    *("report", "marks", "grades", "export", "check", "nbgrader_plugin", "cli"),
 ]
 
 

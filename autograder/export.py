@@ -1,0 +1,94 @@
+"""Course grades as files: for spreadsheets, and as Canvas and Moodle import them."""
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from autograder.files import replaced_file
+from autograder.grades import ClassGrades, StudentGrade, shown
+
+Cell = str | Decimal
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_CANVAS_NAME = re.compile(r"(?P<name>.+)_(?P<id>\d+)")  # as collect.py names Canvas's students
+
+
+def neutral(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula.
+
+    Source: OWASP, CSV Injection: a quote goes before the signs that a formula can begin with.
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def write_csv(grades: ClassGrades, path: Path) -> None:
+    """Write a table for spreadsheets: marks in points, parts and grade on the policy's scale."""
+    parts = [part.name for part in grades.policy.parts if part.name not in grades.full]
+    header = ["student", *grades.full, *parts, grades.title, "remarks"]
+    _write(path, header, (_row(grades, own, parts) for own in grades.students))
+
+
+def _row(grades: ClassGrades, own: StudentGrade, parts: Sequence[str]) -> list[Cell]:
+    values = {part.part.name: part.value for part in own.grade.parts}
+    return [
+        own.student,
+        *_points(grades, own, ""),
+        *(_number(values[name]) for name in parts),
+        own.grade.value,
+        "; ".join(own.remarks),
+    ]
+
+
+def write_canvas(grades: ClassGrades, path: Path) -> None:
+    """Write what Canvas's gradebook imports: points, below a row of the points possible.
+
+    A student `<name>_<id>`, as a Canvas download names them, is found by that id, any other by
+    the login. Columns fit Canvas's assignments by name. Source: lib/gradebook_importer.rb of
+    instructure/canvas-lms.
+    """
+    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    full: list[Cell] = [*map(_number, grades.full.values()), _number(grades.policy.scale)]
+    rows: list[list[Cell]] = [["    Points Possible", "", "", "", "", *full]]
+    for own in grades.students:
+        match = _CANVAS_NAME.fullmatch(own.student)
+        who = [own.student, "", "", own.student, ""]
+        if match:
+            who = [match["name"], match["id"], "", "", ""]
+        rows.append([*who, *_points(grades, own, ""), own.grade.value])
+    _write(path, [*header, *grades.full, _total(grades)], rows)
+
+
+def write_moodle(grades: ClassGrades, path: Path) -> None:
+    """Write what Moodle's *Import > CSV file* reads: a row a student, `-` where there is no mark.
+
+    There, map `username` to the field that students' names are, and each column to its item.
+    Source: grade/import/csv/classes/load_data.php of moodle/moodle.
+    """
+    rows = ([own.student, *_points(grades, own, "-"), own.grade.value] for own in grades.students)
+    _write(path, ["username", *grades.full, _total(grades)], rows)
+
+
+def _total(grades: ClassGrades) -> str:
+    return "Course grade so far" if grades.missing else "Course grade"
+
+
+def _points(grades: ClassGrades, own: StudentGrade, none: str) -> list[Cell]:
+    return [_number(own.marks[name].points) if name in own.marks else none for name in grades.full]
+
+
+def _number(value: Fraction) -> Decimal:
+    return Decimal(shown(value))
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    with replaced_file(path) as scratch, scratch.open("w", encoding="utf-8", newline="") as file:
+        # All texts are quoted, so that a ';' or tab in a name begins no new cell.
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+        for row in [header, *rows]:
+            writer.writerow([_safe(cell) for cell in row])
+
+
+def _safe(cell: Cell) -> Cell | str:
+    return cell if isinstance(cell, Decimal) or cell == "-" else neutral(cell)
