@@ -19,6 +19,7 @@ from autograder.settings import Course
 
 # nbgrader's schema has no index for these, so its own queries take time squared in the class.
 _INDEXED = (
+    ("submitted_assignment", "student_id"),
     ("submitted_notebook", "assignment_id"),
     ("grade", "notebook_id"),
     ("comment", "notebook_id"),
