@@ -9,7 +9,7 @@ from typing import TypeVar
 from tabulate import tabulate
 from tqdm import tqdm
 
-from autograder import batch, feedback, gate, gradebook, release, report, store
+from autograder import batch, feedback, gate, gradebook, marks, release, report, store
 from autograder import check as variants
 from autograder.collect import collect
 from autograder.errors import AutograderError, SubmissionError
@@ -29,7 +29,7 @@ a course from start to end:
   autograder doctor                         whether this machine can grade safely
   autograder release hw1                    build/release/hw1.zip, for the students
   autograder grade hw1 --from download.zip  takes the class's work into submitted/ and grades it
-  autograder feedback hw1                   build/feedback/<student>/hw1/*.html
+  autograder feedback hw1                   build/feedback/<student>/hw1.html
   autograder grades hw1                     who has how many points
   jupyter lab                               Nbgrader > Formgrader: grade written answers by hand
   nbgrader export                           the gradebook as CSV
@@ -122,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         "feedback",
         _feedback,
         "write a page of feedback for each student",
-        "Writes build/feedback/<student>/ASSIGNMENT/<notebook>.html from the graded notebooks, "
+        "Writes build/feedback/<student>/ASSIGNMENT.html from the graded notebooks, "
         "without hidden tests. Run it after grading, and again after grading by hand.",
     )
     command("grades", _grades, "print the gradebook", "Prints each student's points and state.")
@@ -223,9 +223,10 @@ def _feedback(course: Course, args: argparse.Namespace) -> int:
     records = store.read(course, args.assignment)
     if not records:
         raise SubmissionError(f"{args.assignment} was not graded yet: run `autograder grade` first")
-    with gradebook.open_gradebook(course):
-        pages = feedback.write_pages(course, args.assignment)
-        failed = [page for page in _progress(pages, len(records), "pages") if page[1]]
+    with gradebook.open_gradebook(course) as book:
+        entered = marks.read(book, args.assignment)
+    pages = feedback.write_pages(course, args.assignment, records, entered)
+    failed = [page for page in _progress(pages, len(records), "pages") if page[1]]
     written = len(records) - len(failed)
     print(
         f"{args.assignment}: feedback for {written} students in {_shown(course.build / 'feedback')}"

@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -55,7 +56,7 @@ def grade_class(jobs: Iterable[Job], workers: int | None = None) -> Iterator[Gra
     """
     pending = {job.submission.student: job for job in jobs}
     count = min(workers or os.cpu_count() or 1, len(pending)) or 1
-    with _pool(count) as pool:
+    with open_pool(count) as pool:
         futures = [pool.submit(grade_submission, job) for job in pending.values()]
         try:
             for future in as_completed(futures):
@@ -71,7 +72,8 @@ def grade_class(jobs: Iterable[Job], workers: int | None = None) -> Iterator[Gra
         yield _grade_alone(job)
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+def open_pool(workers: int) -> ProcessPoolExecutor:
+    """Return a pool of clean processes that end when this one does, however it ends."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
 
@@ -90,7 +92,7 @@ def _end_with_parent() -> None:
 
 def _grade_alone(job: Job) -> GradedSubmission:
     try:
-        with _pool(1) as pool:
+        with open_pool(1) as pool:
             return pool.submit(grade_submission, job).result()
     except BrokenProcessPool:
         return refuse(job, "the process that graded it was killed, twice")
@@ -187,11 +189,13 @@ def _graded(
     for cell in filter(is_graded, merged.notebook.cells):
         if is_answer(cell):
             verdicts.append(_by_hand(cell, merged.unanswered))
+            cell.metadata["autograder"] = _told(verdicts[-1])
             continue
-        verdict = judge(cell, CellRun(False, message=refused) if refused else runs[cell.id])
+        run = CellRun(False, message=refused) if refused else runs[cell.id]
+        verdict = judge(cell, run)
         if verdict.points == 0 and not any(out.output_type == "error" for out in cell.outputs):
             cell.outputs = [error_output(NOT_EARNED, verdict.reason)]  # nbgrader reads outputs
-        cell.metadata["autograder"] = {"status": verdict.status, "reason": verdict.reason}
+        cell.metadata["autograder"] = _told(verdict, visible_line(cell.source, run))
         verdicts.append(verdict)
     told = [*notes, *merged.notes]
     if refused:
@@ -201,6 +205,12 @@ def _graded(
         merged.notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=NOTES_ID))
     executed = nbformat.writes(merged.notebook)
     return GradedNotebook(name, tuple(verdicts), executed, merged.unanswered, refused, merged.notes)
+
+
+def _told(verdict: Verdict, line: int | None = None) -> dict[str, Any]:
+    """Return what the student's page says of a cell; `line` is where a visible check failed."""
+    told = {"status": verdict.status, "reason": verdict.reason, "points": verdict.points}
+    return told if line is None else {**told, "line": line}
 
 
 def _escaped(note: str) -> str:
@@ -256,7 +266,7 @@ def why(source: str, run: CellRun) -> str:
     if run.error in {TIMEOUT, DEAD, NOT_RUN}:
         return run.message
     message = printable(" ".join(run.message.split()))
-    hidden = run.line is None or not hidden_lines(source).isdisjoint({run.line, *run.trace})
+    hidden = visible_line(source, run) is None
     if run.error == REFUSED:
         return "a hidden check got an object in place of data" if hidden else message
     if not hidden:
@@ -267,6 +277,13 @@ def why(source: str, run: CellRun) -> str:
         return f"a hidden check: {message}"
     builtin = run.error if hasattr(builtins, str(run.error)) else "an exception"
     return "a hidden check failed" + ("" if run.error == "AssertionError" else f" with {builtin}")
+
+
+def visible_line(source: str, run: CellRun) -> int | None:
+    """Return the line where a test failed, if the way there leads through visible lines only."""
+    if run.line is None or not hidden_lines(source).isdisjoint({run.line, *run.trace}):
+        return None
+    return run.line
 
 
 def hidden_lines(source: str) -> frozenset[int]:

@@ -7,15 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import CsvExportPlugin, LateSubmissionPlugin
-from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    GetGrades,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+)
 from traitlets import Unicode
 
 from autograder import gate, store
 from autograder.errors import AutograderError
-from autograder.feedback.pages import STEPS
+from autograder.feedback import RedactHiddenTests
 from autograder.files import replaced_file
 from autograder.grade import grade_submission
 from autograder.intake import read
@@ -23,6 +29,8 @@ from autograder.merge import grade_id
 from autograder.policy import late_penalty
 from autograder.release import own_tools_first
 from autograder.settings import Course, LateRule, load_course
+
+_FEEDBACK_STEPS = [RedactHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
 
 
 def configure(config: Any, course: Course) -> None:
@@ -32,7 +40,7 @@ def configure(config: Any, course: Course) -> None:
     config.Autograde.sanitize_preprocessors = [JudgeSubmission]
     config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties]
     config.JudgeSubmission.root = str(course.root)
-    config.GenerateFeedback.preprocessors = STEPS
+    config.GenerateFeedback.preprocessors = _FEEDBACK_STEPS
     config.AssignLatePenalties.plugin_class = late_plugin(course.late)
     config.ExportApp.plugin_class = MarkedExport
     config.MarkedExport.root = str(course.root)

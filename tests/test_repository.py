@@ -15,7 +15,7 @@ NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.
 ORDER = [
     *("errors", "models", "settings", "files", "markers", "release", "intake", "collect", "merge"),
     *("sandbox", "judge", "preload", "session", "execute", "grade", "gate", "store", "policy"),
-    *("gradebook", "batch", "feedback", "report", "check", "nbgrader_plugin", "cli"),
+    *("gradebook", "marks", "batch", "feedback", "report", "check", "nbgrader_plugin", "cli"),
 ]
 
 
