@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.validator import isvalid
 
 from autograder.judge.profile import Profile, Role
 from autograder.markers import FIGURE_TAG
@@ -152,6 +153,7 @@ class _Run:
             if cell.id in self._profile.provided:
                 self._session.order("provide", cell=cell.id, source=cell.source)
             result = await self._student_cell(self._session, cell, seconds)
+            keep_valid(cell)
             room = max(0, min(self._limits.output_bytes, self._room))
             _cut_outputs(cell, room)
             self._room -= len(json.dumps(cell.outputs))
@@ -268,6 +270,20 @@ def _outputs(cell: NotebookNode, run: CellRun) -> list[NotebookNode]:
 def error_output(name: str, text: str) -> NotebookNode:
     """Return an output of type `error` with a traceback of one line."""
     return nbformat.v4.new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+
+
+def keep_valid(cell: NotebookNode) -> None:
+    """Drop what a forged message left: nbgrader and formgrader refuse a notebook for one."""
+    if not isinstance(cell.execution_count, int):
+        cell.execution_count = None
+    if not _is_valid(cell.outputs):
+        cell.outputs = [one for one in cell.outputs if _is_valid([one])]
+
+
+def _is_valid(outputs: list[NotebookNode]) -> bool:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "", "execution_count": None}
+    notebook = {"metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return bool(isvalid({**notebook, "cells": [{**cell, "outputs": outputs}]}))
 
 
 def _cut_outputs(cell: NotebookNode, limit: int) -> None:

@@ -22,6 +22,7 @@ from traitlets import Unicode
 from autograder import gate, store
 from autograder.errors import AutograderError
 from autograder.feedback import RedactHiddenTests
+from autograder.feedback.formgrader import configure_exporter
 from autograder.files import replaced_file
 from autograder.grade import grade_submission
 from autograder.intake import read
@@ -34,13 +35,14 @@ _FEEDBACK_STEPS = [RedactHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
 
 
 def configure(config: Any, course: Course) -> None:
-    """Give nbgrader and formgrader the course's folders, judge, late rule and redacted feedback."""
+    """Give nbgrader and formgrader the course's folders, judge, late rule and clean pages."""
     own_tools_first()
     config.CourseDirectory.update(course.nbgrader_folders())
     config.Autograde.sanitize_preprocessors = [JudgeSubmission]
     config.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties]
     config.JudgeSubmission.root = str(course.root)
     config.GenerateFeedback.preprocessors = _FEEDBACK_STEPS
+    configure_exporter(config)
     config.AssignLatePenalties.plugin_class = late_plugin(course.late)
     config.ExportApp.plugin_class = MarkedExport
     config.MarkedExport.root = str(course.root)

@@ -82,7 +82,9 @@ def steps(notebook: NotebookNode, name: str, marks: Marks, first: int) -> list[S
         elif not is_graded(cell) and any(out.output_type == "error" for out in _outputs(cell)):
             cells.append(Cell(_cut(cell.source), outputs=tuple(shown(cell.outputs, hidden))))
         if is_graded(cell):
-            question = _question(cell, title or grade_id(cell), hidden)
+            before = sum(one.title == title for one in found)
+            full_title = (title or grade_id(cell)) + f", part {before + 1}" * bool(before)
+            question = _question(cell, full_title, hidden)
             question = _marked(question, marks, (name, grade_id(cell)))
             question = replace(question, number=first + sum(s.question is not None for s in found))
             found.append(Step(title, tuple(prose), tuple(cells), question))
