@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from nbformat.validator import isvalid
+from nbformat.validator import ValidationError
 
 from autograder.judge.profile import Profile, Role
 from autograder.markers import FIGURE_TAG
@@ -245,6 +245,7 @@ def _judged(result: Mapping[str, Any]) -> CellRun:
         line=result["line"],
         trace=tuple(result["trace"]),
         value=result["value"],
+        diagnosis=result["diagnosis"],
         output=result["output"],
         kinds={place: tuple(kinds) for place, kinds in result["kinds"].items()},
     )
@@ -281,9 +282,13 @@ def keep_valid(cell: NotebookNode) -> None:
 
 
 def _is_valid(outputs: list[NotebookNode]) -> bool:
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "", "execution_count": None}
-    notebook = {"metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    return bool(isvalid({**notebook, "cells": [{**cell, "outputs": outputs}]}))
+    cell = nbformat.v4.new_code_cell()
+    cell.outputs = outputs
+    try:
+        nbformat.v4.new_notebook(cells=[cell])  # which validates it
+    except ValidationError:
+        return False
+    return True
 
 
 def _cut_outputs(cell: NotebookNode, limit: int) -> None:

@@ -237,7 +237,8 @@ def judge(cell: NotebookNode, run: CellRun) -> Verdict:
         reason = run.message or "not run: the kernel had died, or the time was up, in a cell above"
         return Verdict(name, 0.0, points, "not run", reason)
     if run.error is not None:
-        return Verdict(name, 0.0, points, "failed", why(cell.source, run), run.seconds)
+        reason = why(cell.source, run) + f" ({run.diagnosis})" * bool(run.diagnosis)
+        return Verdict(name, 0.0, points, "failed", reason, run.seconds)
     earned = points if run.value is None else _partial(run.value, points)
     if earned is None:
         reason = "the test ended with a value that is not a number of points: tell the instructor"

@@ -77,7 +77,8 @@ OUTPUTS: list[dict[str, str]] = [
     {"text/html": "<iframe src=URL></iframe> m"},
     {"text/html": "<scr<script>ipt>JS</scr</script>ipt> m"},
     {
-        "image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg' onload='JS'><script>JS</script></svg>"
+        "image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg' onload='JS'>"
+        "<script>JS</script></svg>"
     },
     {"application/javascript": "JS"},
     {"text/markdown": "[m](javascript:JS) <img src=x onerror=JS>"},

@@ -110,7 +110,10 @@ def _question(cell: NotebookNode, title: str, hidden: frozenset[str]) -> Questio
     if "points" not in verdict:
         return Question(0, title, "not run", 0.0, points, "not graded: run `autograder grade`")
     question = Question(0, title, verdict["status"], verdict["points"], points)
-    question = replace(question, reason=safe_reason(verdict, hidden))
+    reason = safe_reason(verdict, hidden)
+    if reason.endswith(NotImplementedError.__name__):
+        reason += ": no code was written here yet, or in a step that this one needs"
+    question = replace(question, reason=reason)
     if is_answer(cell):
         return question
     lines = tuple(visible_lines(cell.source))
