@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 import websocket
 
-_PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_PROGRAM = next(filter(None, map(shutil.which, _NAMES)), None)
 _SECONDS = 30  # for anything the browser is asked
 # Hover and focus everything; follow what a person could be made to click on.
 _PROVOKE = """

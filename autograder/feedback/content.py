@@ -7,7 +7,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.feedback import sanitise
+from autograder.feedback import hints, sanitise
 from autograder.feedback.outputs import Output, shown
 from autograder.feedback.redact import hidden_text, safe_reason, visible_lines
 from autograder.grade import NOTES_ID, hidden_lines
@@ -85,6 +85,7 @@ def steps(notebook: NotebookNode, name: str, marks: Marks, first: int) -> list[S
             before = sum(one.title == title for one in found)
             full_title = (title or grade_id(cell)) + f", part {before + 1}" * bool(before)
             question = _question(cell, full_title, hidden)
+            question = _hinted(question, cells)
             question = _marked(question, marks, (name, grade_id(cell)))
             question = replace(question, number=first + sum(s.question is not None for s in found))
             found.append(Step(title, tuple(prose), tuple(cells), question))
@@ -122,6 +123,14 @@ def _question(cell: NotebookNode, title: str, hidden: frozenset[str]) -> Questio
     return replace(
         question, test=lines, line=verdict.get("line"), hides=bool(hidden_lines(cell.source))
     )
+
+
+def _hinted(question: Question, cells: Iterable[Cell]) -> Question:
+    """Add what the student's own code tells about a loss."""
+    if question.status not in ("failed", "partly"):
+        return question
+    hint = next(filter(None, (hints.global_randomness(cell.code) for cell in cells)), "")
+    return replace(question, reason=f"{question.reason}; {hint}" if hint else question.reason)
 
 
 def _marked(question: Question, marks: Marks, key: tuple[str, str]) -> Question:
