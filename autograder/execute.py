@@ -245,6 +245,7 @@ def _judged(result: Mapping[str, Any]) -> CellRun:
         line=result["line"],
         trace=tuple(result["trace"]),
         value=result["value"],
+        where=result["where"],
         diagnosis=result["diagnosis"],
         output=result["output"],
         kinds={place: tuple(kinds) for place, kinds in result["kinds"].items()},

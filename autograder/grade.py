@@ -272,8 +272,8 @@ def why(source: str, run: CellRun) -> str:
         return "a hidden check got an object in place of data" if hidden else message
     if not hidden:
         name = "" if run.error == "AssertionError" and message else printable(str(run.error))
-        text = ": ".join(filter(None, (name, message)))
-        return f"line {run.line}: {text}"[:_HINT_LENGTH]
+        text = ": ".join(filter(None, (name, message)))[:_HINT_LENGTH]
+        return f"line {run.line}: {text}" + f", {printable(run.where)}" * bool(run.where)
     if run.error == "AssertionError" and message in _texts(source):
         return f"a hidden check: {message}"
     builtin = run.error if hasattr(builtins, str(run.error)) else "an exception"

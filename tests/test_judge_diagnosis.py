@@ -116,3 +116,20 @@ def test_a_students_object_is_not_asked():
     assert results["t"]["error"] == "(refused)"
     assert results["t"]["diagnosis"] == ""
     assert results["u"]["error"] is None
+
+
+@pytest.mark.parametrize(
+    ("student", "where"),
+    [
+        ("def g(x):\n    return x[9]\ndef f(x):\n    return g(x)", "in line 3 of your g"),
+        ("def f(x):\n    return int('x')", "in line 3 of your f"),
+        ("import json\ndef f(x):\n    return json.loads('x')", "in line 4 of your f"),
+        ("def f(x): return 1", ""),
+    ],
+)
+def test_the_students_own_line_is_told(student, where):
+    """An exception of a student's code names the line of its own last function, not a library's."""
+    test = "assert f([1.0]) == 2"  # the student's source begins in line 2, below what is provided
+    result = judged(student, {"t": test}, profile=plan([("a", "answer", student)]))
+    assert result[0]["t"]["error"] is not None
+    assert result[0]["t"]["where"] == where

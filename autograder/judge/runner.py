@@ -93,7 +93,7 @@ class Runner:
         compare.forget()
         begun, printed, value = time.monotonic(), io.StringIO(), None
         result: dict[str, Any] = {"error": None, "message": "", "line": None, "trace": []}
-        result["diagnosis"] = ""
+        result.update(diagnosis="", where="")
         try:
             with contextlib.redirect_stdout(printed):
                 value = self._run(cell, source)
@@ -158,6 +158,7 @@ def _failure(error: BaseException, cell: str) -> dict[str, Any]:
         "message": _clean(str(error)),
         "line": lines[-1] if lines else None,
         "trace": lines[-10:],
+        "where": _clean(" ".join(getattr(error, "__notes__", []))),
     }
 
 
