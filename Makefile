@@ -49,6 +49,7 @@ fuzz: setup  ## fuzz what reads the kernel's bytes for a minute (Linux; installs
 bench: setup  ## measure speed against other tools, all sides in one run
 	$(BIN)/python -m tests.bench.bench_mlp
 	$(BIN)/python -m tests.bench.bench_grade
+	$(BIN)/python -m tests.bench.bench_feedback
 	$(BIN)/python -m tests.bench.bench_word2vec
 
 bench-large: setup  ## grade a class of 1,000, of which a fifth is hostile or broken

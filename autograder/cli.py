@@ -10,7 +10,18 @@ from typing import TypeVar
 from tabulate import tabulate
 from tqdm import tqdm
 
-from autograder import batch, export, feedback, gate, gradebook, grades, release, report, store
+from autograder import (
+    batch,
+    entered,
+    export,
+    feedback,
+    gate,
+    gradebook,
+    grades,
+    release,
+    report,
+    store,
+)
 from autograder import check as variants
 from autograder.cluster import grade_on_cluster
 from autograder.collect import collect
@@ -34,7 +45,7 @@ a course from start to end:
   autograder doctor                         whether this machine can grade safely
   autograder release hw1                    build/release/hw1.zip, for the students
   autograder grade hw1 --from download.zip  takes the class's work into submitted/ and grades it
-  autograder feedback hw1                   build/feedback/<student>/hw1/*.html
+  autograder feedback hw1                   build/feedback/<student>/hw1.html
   autograder grades hw1                     who has how many points
   autograder grades                         everyone's course grade, by course.toml's policy
   jupyter lab                               Nbgrader > Formgrader: grade written answers by hand
@@ -139,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
         "feedback",
         _feedback,
         "write a page of feedback for each student",
-        "Writes build/feedback/<student>/ASSIGNMENT/<notebook>.html from the graded notebooks, "
+        "Writes build/feedback/<student>/ASSIGNMENT.html from the graded notebooks, "
         "without hidden tests. Run it after grading, and again after grading by hand.",
     )
     sub = command(
@@ -275,9 +286,10 @@ def _feedback(course: Course, args: argparse.Namespace) -> int:
     records = store.read(course, args.assignment)
     if not records:
         raise SubmissionError(f"{args.assignment} was not graded yet: run `autograder grade` first")
-    with gradebook.open_gradebook(course):
-        pages = feedback.write_pages(course, args.assignment)
-        failed = [page for page in _progress(pages, len(records), "pages") if page[1]]
+    with gradebook.open_gradebook(course) as book:
+        marks = entered.read(book, args.assignment)
+    pages = feedback.write_pages(course, args.assignment, records, marks)
+    failed = [page for page in _progress(pages, len(records), "pages") if page[1]]
     written = len(records) - len(failed)
     print(
         f"{args.assignment}: feedback for {written} students in {_shown(course.build / 'feedback')}"

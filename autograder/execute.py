@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.validator import ValidationError
 
 from autograder.judge.profile import Profile, Role
 from autograder.markers import FIGURE_TAG
@@ -153,6 +154,7 @@ class _Run:
             if cell.id in self._profile.provided:
                 self._session.order("provide", cell=cell.id, source=cell.source)
             result = await self._student_cell(self._session, cell, seconds)
+            keep_valid(cell)
             room = max(0, min(self._limits.output_bytes, self._room))
             _cut_outputs(cell, room)
             self._room -= len(json.dumps(cell.outputs))
@@ -249,6 +251,8 @@ def _judged(result: Mapping[str, Any]) -> CellRun:
         line=result["line"],
         trace=tuple(result["trace"]),
         value=result["value"],
+        where=result["where"],
+        diagnosis=result["diagnosis"],
         output=result["output"],
         kinds={place: tuple(kinds) for place, kinds in result["kinds"].items()},
     )
@@ -274,6 +278,24 @@ def _outputs(cell: NotebookNode, run: CellRun) -> list[NotebookNode]:
 def error_output(name: str, text: str) -> NotebookNode:
     """Return an output of type `error` with a traceback of one line."""
     return nbformat.v4.new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+
+
+def keep_valid(cell: NotebookNode) -> None:
+    """Drop what a forged message left: nbgrader and formgrader refuse a notebook for one."""
+    if not isinstance(cell.execution_count, int):
+        cell.execution_count = None
+    if not _is_valid(cell.outputs):
+        cell.outputs = [one for one in cell.outputs if _is_valid([one])]
+
+
+def _is_valid(outputs: list[NotebookNode]) -> bool:
+    cell = nbformat.v4.new_code_cell()
+    cell.outputs = outputs
+    try:
+        nbformat.v4.new_notebook(cells=[cell])  # which validates it
+    except ValidationError:
+        return False
+    return True
 
 
 def _cut_outputs(cell: NotebookNode, limit: int) -> None:

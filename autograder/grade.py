@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -139,11 +140,13 @@ def _graded(
     for cell in filter(is_graded, merged.notebook.cells):
         if is_answer(cell):
             verdicts.append(_by_hand(cell, merged.unanswered))
+            cell.metadata["autograder"] = _told(verdicts[-1])
             continue
-        verdict = judge(cell, CellRun(False, message=refused) if refused else runs[cell.id])
+        run = CellRun(False, message=refused) if refused else runs[cell.id]
+        verdict = judge(cell, run)
         if verdict.points == 0 and not any(out.output_type == "error" for out in cell.outputs):
             cell.outputs = [error_output(NOT_EARNED, verdict.reason)]  # nbgrader reads outputs
-        cell.metadata["autograder"] = {"status": verdict.status, "reason": verdict.reason}
+        cell.metadata["autograder"] = _told(verdict, visible_line(cell.source, run))
         verdicts.append(verdict)
     told = [*notes, *merged.notes]
     if refused:
@@ -153,6 +156,12 @@ def _graded(
         merged.notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=NOTES_ID))
     executed = nbformat.writes(merged.notebook)
     return GradedNotebook(name, tuple(verdicts), executed, merged.unanswered, refused, merged.notes)
+
+
+def _told(verdict: Verdict, line: int | None = None) -> dict[str, Any]:
+    """Return what the student's page says of a cell; `line` is where a visible check failed."""
+    told = {"status": verdict.status, "reason": verdict.reason, "points": verdict.points}
+    return told if line is None else {**told, "line": line}
 
 
 def _escaped(note: str) -> str:
@@ -179,7 +188,8 @@ def judge(cell: NotebookNode, run: CellRun) -> Verdict:
         reason = run.message or "not run: the kernel had died, or the time was up, in a cell above"
         return Verdict(name, 0.0, points, "not run", reason)
     if run.error is not None:
-        return Verdict(name, 0.0, points, "failed", why(cell.source, run), run.seconds)
+        reason = why(cell.source, run) + f" ({run.diagnosis})" * bool(run.diagnosis)
+        return Verdict(name, 0.0, points, "failed", reason, run.seconds)
     earned = points if run.value is None else _partial(run.value, points)
     if earned is None:
         reason = "the test ended with a value that is not a number of points: tell the instructor"
@@ -208,17 +218,24 @@ def why(source: str, run: CellRun) -> str:
     if run.error in {TIMEOUT, DEAD, NOT_RUN}:
         return run.message
     message = printable(" ".join(run.message.split()))
-    hidden = run.line is None or not hidden_lines(source).isdisjoint({run.line, *run.trace})
+    hidden = visible_line(source, run) is None
     if run.error == REFUSED:
         return "a hidden check got an object in place of data" if hidden else message
     if not hidden:
         name = "" if run.error == "AssertionError" and message else printable(str(run.error))
-        text = ": ".join(filter(None, (name, message)))
-        return f"line {run.line}: {text}"[:_HINT_LENGTH]
+        text = ": ".join(filter(None, (name, message)))[:_HINT_LENGTH]
+        return f"line {run.line}: {text}" + f", {printable(run.where)}" * bool(run.where)
     if run.error == "AssertionError" and message in _texts(source):
         return f"a hidden check: {message}"
     builtin = run.error if hasattr(builtins, str(run.error)) else "an exception"
     return "a hidden check failed" + ("" if run.error == "AssertionError" else f" with {builtin}")
+
+
+def visible_line(source: str, run: CellRun) -> int | None:
+    """Return the line where a test failed, if the way there leads through visible lines only."""
+    if run.line is None or not hidden_lines(source).isdisjoint({run.line, *run.trace}):
+        return None
+    return run.line
 
 
 def hidden_lines(source: str) -> frozenset[int]:

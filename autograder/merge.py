@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from autograder.intake import printable
 from autograder.models import StudentCell
 
+FREE = "autograder_free"  # in the metadata of a cell that is the student's own
 _HIJACKING = {"sitecustomize", "usercustomize", "conftest", "ipython_config", "__main__"}
 
 
@@ -144,7 +145,7 @@ def _free_cell(cell: StudentCell) -> NotebookNode:
         "markdown": nbformat.v4.new_markdown_cell,
         "raw": nbformat.v4.new_raw_cell,
     }[cell.cell_type]
-    return make(cell.source)
+    return make(cell.source, metadata={FREE: True})
 
 
 def _make_ids_unique(cells: Iterable[NotebookNode]) -> None:

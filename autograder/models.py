@@ -43,6 +43,8 @@ class CellRun:
     line: int | None = None  # of this cell, from 1, where the error came from
     trace: tuple[int, ...] = ()  # all lines of this cell on the way to the error
     value: str | None = None  # of a test's last expression
+    where: str = ""  # in the student's code an exception came from
+    diagnosis: str = ""  # what was wrong with the compared value, where it was recognised
     output: str = ""  # what a test printed
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # see judge.profile
 

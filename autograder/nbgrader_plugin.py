@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import CsvExportPlugin
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
 from autograder import gate, store
 from autograder.errors import AutograderError
-from autograder.feedback.pages import STEPS
+from autograder.feedback import RedactHiddenTests
+from autograder.feedback.formgrader import configure_exporter
 from autograder.files import replaced_file
 from autograder.grade import grade_submission
 from autograder.intake import read
@@ -25,15 +27,18 @@ from autograder.penalties import settle
 from autograder.release import own_tools_first
 from autograder.settings import Course, load_course
 
+_FEEDBACK_STEPS = [RedactHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
+
 
 def configure(config: Any, course: Course) -> None:
-    """Give nbgrader and formgrader the course's folders, judge, late rule and redacted feedback."""
+    """Give nbgrader and formgrader the course's folders, judge, late rule and clean pages."""
     own_tools_first()
     config.CourseDirectory.update(course.nbgrader_folders())
     config.Autograde.sanitize_preprocessors = [JudgeSubmission]
     config.Autograde.autograde_preprocessors = [SaveAutoGrades, SettlePenalties]
     config.JudgeSubmission.root = str(course.root)
-    config.GenerateFeedback.preprocessors = STEPS
+    config.GenerateFeedback.preprocessors = _FEEDBACK_STEPS
+    configure_exporter(config)
     config.SettlePenalties.root = str(course.root)
     config.ExportApp.plugin_class = MarkedExport
     config.MarkedExport.root = str(course.root)

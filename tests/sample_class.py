@@ -136,7 +136,7 @@ def show_next(folder: Path) -> None:
     shown = folder if not folder.is_absolute() else folder.resolve()
     print(
         f"\nOpen next:\n"
-        f"  {shown}/build/feedback/frances/{ASSIGNMENT}/{NOTEBOOK}.html   a student's feedback\n"
+        f"  {shown}/build/feedback/frances/{ASSIGNMENT}.html   a student's feedback\n"
         f"  {shown}/build/release/{ASSIGNMENT}.zip   what students get\n"
         f"  {shown}/build/autograded/   the graded notebooks, as nbgrader lays them\n"
         f"  make report COURSE={shown}   how the class did, question by question\n"

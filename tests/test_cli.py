@@ -219,7 +219,7 @@ def test_feedback_is_written(graded, grading, capsys):
     """`feedback` writes a page for each student, the refused one too."""
     assert run(graded, "feedback", "hw1") == 0
     assert "feedback for 3 students" in capsys.readouterr().out
-    pages = sorted(path.parts[-3] for path in graded.glob("build/feedback/*/hw1/toy.html"))
+    pages = sorted(path.parts[-2] for path in graded.glob("build/feedback/*/hw1.html"))
     assert pages == ["ada", "bob", "cyd"]
 
 

@@ -10,7 +10,7 @@ import zmq
 from nbformat import NotebookNode
 
 from autograder.errors import KernelError
-from autograder.execute import DEAD, TIMEOUT, Judged, _Run, code_cells, role
+from autograder.execute import DEAD, TIMEOUT, Judged, _Run, code_cells, keep_valid, role
 from autograder.judge.profile import plan
 from autograder.judge.runner import REFUSED
 from autograder.models import CellRun
@@ -319,3 +319,14 @@ def test_a_kernel_that_cuts_its_connection_stops_nothing():
     assert runs["c1"].error in {DEAD, TIMEOUT}
     assert runs["c2"].error is None
     assert time.monotonic() - begun < 40
+
+
+def test_a_forged_output_is_dropped():
+    """What is no output of a notebook goes, since formgrader would refuse the whole for it."""
+    good = nbformat.v4.new_output("stream", name="stdout", text="1")
+    forged = nbformat.from_dict({**good, "text": 5})
+    made = nbformat.v4.new_code_cell("1")
+    made.outputs, made.execution_count = [good, forged], "<script>"
+    keep_valid(made)
+    assert made.outputs == [good]
+    nbformat.validate(nbformat.v4.new_notebook(cells=[made]))

@@ -15,8 +15,8 @@ NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.
 ORDER = [
     *("errors", "models", "rules", "settings", "files", "versions", "markers", "release", "intake"),
     *("collect", "merge", "sandbox", "judge", "preload", "session", "execute", "grade", "pool"),
-    *("cluster", "gate", "store", "policy", "penalties", "gradebook", "batch", "feedback"),
-    *("report", "marks", "grades", "export", "check", "nbgrader_plugin", "cli"),
+    *("cluster", "gate", "store", "policy", "penalties", "gradebook", "entered", "batch"),
+    *("feedback", "report", "marks", "grades", "export", "check", "nbgrader_plugin", "cli"),
 ]
 
 

@@ -1,55 +1,150 @@
-"""A feedback page a student, for now through nbgrader's own converter."""
+"""A page of feedback a submission: one HTML file, no JavaScript, nothing fetched from elsewhere."""
 
-import glob
-import logging
-from collections.abc import Iterator
+import base64
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.converters import GenerateFeedback
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import GetGrades
-from traitlets.config import Config
+import jinja2
+import nbformat
 
-from autograder.feedback.redact import RedactHiddenTests
+from autograder.entered import Entered
+from autograder.feedback.content import Question, Step, advice, steps
+from autograder.files import replaced_file
+from autograder.pool import local_pool
 from autograder.settings import Course
+from autograder.store import UNSANDBOXED, Record
 
-STEPS = [RedactHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
-_SILENT = logging.Logger("feedback", logging.CRITICAL + 1)
+PAGE_BYTES = 60_000  # of a page without its figures; more, and details are left out
+FIGURES_BYTES = 2_000_000  # of all figures of a page
+_DETAILS = (4, 3, 2, 1, 0)  # what a page shows of the notebooks: all, ..., nothing
+_PER_WORKER = 50  # pages that are worth the start of a process
+_SIGNS = {
+    "passed": "✓",
+    "partly": "◐",
+    "failed": "✗",
+    "not run": "–",
+    "by hand": "✎",
+    "no answer": "○",
+}
 
 
-def write_pages(course: Course, assignment: str) -> Iterator[tuple[str, str | None]]:
-    """Write `build/feedback/<student>/<assignment>/<notebook>.html` for each graded student.
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to write one page: plain data."""
+
+    folder: Path  # the graded notebooks
+    target: Path
+    notebooks: tuple[str, ...]  # their names
+    course: str
+    title: str
+    record: Record
+    entered: Entered
+
+
+def write_pages(
+    course: Course, assignment: str, records: Sequence[Record], entered: Mapping[str, Entered]
+) -> Iterator[tuple[str, str | None]]:
+    """Write `build/feedback/<student>/<assignment>.html` for each graded student.
+
+    Args:
+        course: where everything is.
+        assignment: its name.
+        records: of who was graded.
+        entered: what people entered, by student.
 
     Yields the student's id, and None or the reason why there is no page. A failure of one student
     stops nobody else's.
     """
-    for folder in sorted((course.build / "autograded").glob(f"*/{glob.escape(assignment)}")):
-        student = folder.parent.name
-        if student.startswith("."):
-            continue
-        config = Config()
-        config.CourseDirectory.update(course.nbgrader_folders())
-        config.CourseDirectory.assignment_id = assignment
-        config.GenerateFeedback.preprocessors = STEPS
-        config.GenerateFeedback.force = True
-        converter = _OneStudent(CourseDirectory(config=config), config=config, log=_SILENT)
-        converter.folder = folder
-        try:
-            converter.start()
-        except (NbGraderException, SystemExit) as error:
-            yield student, str(error)
-        else:
-            yield student, None
+    jobs = [
+        Job(
+            course.build / "autograded" / record.student / assignment,
+            course.build / "feedback" / record.student / f"{assignment}.html",
+            tuple(path.stem for path in course.notebooks(assignment)),
+            course.name,
+            course.assignments[assignment].title or assignment,
+            record,
+            entered.get(record.student, Entered()),
+        )
+        for record in records
+    ]
+    workers = min(os.cpu_count() or 1, -(-len(jobs) // _PER_WORKER))
+    if workers <= 1:
+        yield from map(_write, jobs)
+        return
+    with local_pool(workers) as pool:
+        yield from pool.map(_write, jobs, chunksize=10)
 
 
-class _OneStudent(GenerateFeedback):  # type: ignore[misc]  # nbgrader is untyped
-    """Takes the notebooks of one folder; nbgrader's own search reads [1] in a name as a pattern."""
+def _write(job: Job) -> tuple[str, str | None]:
+    try:
+        text = page(job)
+        with replaced_file(job.target) as scratch:
+            scratch.write_text(text, "utf-8")
+    except Exception as error:  # a fault of ours: this student must not stop the others
+        return job.record.student, f"{type(error).__name__}: {error}"
+    return job.record.student, None
 
-    folder: Path
 
-    def init_notebooks(self) -> None:
-        """Name the notebooks to convert, as BaseConverter.init_notebooks does."""
-        notebooks = [str(path) for path in sorted(self.folder.glob("*.ipynb"))]
-        self.assignments = {str(self.folder): notebooks}
+def page(job: Job) -> str:
+    """Return a submission's page."""
+    notebooks: list[tuple[str, list[Step]]] = []
+    questions: list[Question] = []
+    for name in job.notebooks:
+        path = job.folder / f"{name}.ipynb"
+        notebook = nbformat.v4.reads(path.read_text("utf-8"))
+        notebooks.append((name, steps(notebook, name, job.entered, len(questions) + 1)))
+        questions += [step.question for step in notebooks[-1][1] if step.question]
+    values = {
+        "course": job.course,
+        "title": job.title,
+        "student": job.record.student,
+        "total": sum(one.points or 0.0 for one in questions) - job.entered.penalty,
+        "most": sum(one.max_points for one in questions),
+        "penalty": job.entered.penalty,
+        "waiting": sum(one.points is None for one in questions),
+        "unsandboxed": UNSANDBOXED if job.record.unsandboxed else "",
+        "advice": list(advice(questions, job.record.refusals)),
+        "notes": job.record.notes,
+        "notebooks": notebooks,
+    }
+    for detail in _DETAILS:
+        text, size = _limited(_TEMPLATE.render(values, detail=detail, full=detail > 0))
+        if size <= PAGE_BYTES:
+            break
+    return text
+
+
+def _limited(text: str) -> tuple[str, int]:
+    """Return a page without the figures that are too many, and its size in bytes without any."""
+    room = FIGURES_BYTES
+
+    def fitting(figure: re.Match[str]) -> str:
+        nonlocal room
+        room -= len(figure[0])
+        return figure[0] if room >= 0 else 'src=""'
+
+    bare = _FIGURE.sub("", text)
+    return _FIGURE.sub(fitting, text), len(bare.encode())
+
+
+_FIGURE = re.compile(r'src="data:[^"]*"')
+_ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.PackageLoader("autograder.feedback"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_CSS = resources.files("autograder.feedback").joinpath("templates/page.css").read_text("utf-8")
+_DIGEST = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+_ENVIRONMENT.globals.update(signs=_SIGNS, css=_CSS, policy=_POLICY)
+_TEMPLATE = _ENVIRONMENT.get_template("page.html.j2")

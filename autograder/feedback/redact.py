@@ -1,5 +1,7 @@
 """What a student may see of a graded notebook: nothing that tells a hidden test."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import nbformat
@@ -11,6 +13,7 @@ from autograder.markers import HIDDEN
 from autograder.merge import is_answer, is_graded
 from autograder.release import SHORTEST_SECRET, expected_values, is_value, leaks, regions
 
+WITHHELD = "[this output is not shown: it contained lines or values of the tests]"
 PLACEHOLDER = "# This cell also runs tests that are not shown."
 
 
@@ -29,7 +32,7 @@ def redact(notebook: NotebookNode) -> None:
     A test cell keeps its visible lines and, for output, one line that says why it failed. Other
     cells lose an output that contains a line of a hidden test.
     """
-    hidden = _hidden_text(notebook)
+    hidden = hidden_text(notebook)
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -38,13 +41,19 @@ def redact(notebook: NotebookNode) -> None:
             cell.source = _visible(cell.source)
         else:
             cell.outputs = [
-                _withheld() if leaks(_text(output), hidden) else output for output in cell.outputs
+                _line(WITHHELD) if tells(output, hidden) else output for output in cell.outputs
             ]
 
 
-def _hidden_text(notebook: NotebookNode) -> frozenset[str]:
+def hidden_text(notebook: NotebookNode) -> frozenset[str]:
     """Return the lines of hidden tests, without spaces, and the exact values in them."""
-    lines = [line for cell in notebook.cells for line in regions(cell.source, HIDDEN)]
+    tests = (cell.source for cell in notebook.cells if is_graded(cell) and not is_answer(cell))
+    return _hidden_text(tuple(tests))
+
+
+@lru_cache(maxsize=16)  # the tests of a notebook are the same for the whole class
+def _hidden_text(tests: tuple[str, ...]) -> frozenset[str]:
+    lines = [line for source in tests for line in regions(source, HIDDEN)]
     squeezed = {"".join(line.split()) for line in lines}
     long = {line for line in squeezed if len(line) >= SHORTEST_SECRET}
     values = {value for line in lines for value in expected_values(line) if is_value(value)}
@@ -57,19 +66,32 @@ def _summary(cell: NotebookNode, hidden: frozenset[str]) -> NotebookNode:
         return _line("✗ not graded: run `autograder grade`")
     if verdict["status"] == "passed":
         return _line("✓ all tests of this cell passed")
-    reason = verdict["reason"]
+    return _line(("" if verdict["status"] == "partly" else "✗ ") + safe_reason(verdict, hidden))
+
+
+def safe_reason(verdict: Mapping[str, Any], hidden: frozenset[str]) -> str:
+    """Return why points were lost, unless that would tell a hidden test."""
+    reason = str(verdict["reason"])
     if leaks(reason, hidden):
-        reason = "your code failed with a message that holds values of the tests: it is not shown"
-    return _line(("" if verdict["status"] == "partly" else "✗ ") + reason)
+        return "your code failed with a message that holds values of the tests: it is not shown"
+    return reason
+
+
+def visible_lines(source: str) -> list[tuple[int, str]]:
+    """Return the lines of a test cell that students know, with their numbers from 1."""
+    hidden = hidden_lines(source)
+    lines = enumerate(source.splitlines(), start=1)
+    return [(number, line) for number, line in lines if number not in hidden]
 
 
 def _visible(source: str) -> str:
-    hidden = hidden_lines(source)
-    if not hidden:
-        return source
-    lines = source.splitlines()
-    kept = [line for number, line in enumerate(lines, start=1) if number not in hidden]
-    return "\n".join([*kept, PLACEHOLDER])
+    kept = [line for _, line in visible_lines(source)]
+    return "\n".join([*kept, PLACEHOLDER]) if hidden_lines(source) else source
+
+
+def tells(output: NotebookNode, hidden: frozenset[str]) -> bool:
+    """Say whether an output contains what must stay hidden."""
+    return bool(leaks(_text(output), hidden))
 
 
 def _text(output: NotebookNode) -> str:
@@ -79,10 +101,6 @@ def _text(output: NotebookNode) -> str:
     parts += [str(value) for value in output.get("data", {}).values()]
     text = "\n".join(parts)
     return text.replace("\\n", "\n").replace("\\'", "'").replace('\\"', '"')
-
-
-def _withheld() -> NotebookNode:
-    return _line("[this output is not shown: it contained lines or values of the tests]")
 
 
 def _line(text: str) -> NotebookNode:

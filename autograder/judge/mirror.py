@@ -42,6 +42,7 @@ class Mirrors:
         self._seen: dict[int, Any] = {}  # what the other side knows of each
         self._new: list[int] = []
         self._held: set[int] = set()  # computed tensors, which their handle keeps alive too
+        self._before: dict[int, Any] = {}  # what our objects were until the other side changed them
         self._count = 0
 
     def clear(self) -> None:
@@ -51,6 +52,7 @@ class Mirrors:
         self._seen.clear()
         self._new.clear()
         self._held.clear()
+        self._before.clear()
 
     def reference(self, value: Any) -> int | None:
         """Return the number of an object, a new one if it has none; None if it can't cross."""
@@ -78,6 +80,13 @@ class Mirrors:
             raise ChannelError(f"more than {MAX_OBJECTS} lists, dicts and arrays crossed in a test")
         self._objects[number] = value
         self._numbers[id(value)] = number
+
+    def before(self, value: Any) -> Any:
+        """Return what an array or list of ours was before the other side changed it, or None."""
+        old = self._before.get(self._numbers.get(id(value), 0))
+        if old is not None and _kind(value) == "a":
+            return np.frombuffer(old[1], value.dtype).reshape(old[0])
+        return list(old) if old is not None and _kind(value) == "l" else None
 
     # What goes out
 
@@ -171,6 +180,8 @@ class Mirrors:
             if _kind(value) != content[0]:
                 raise ChannelError("an object changed its kind")
             self._fill(value, content, reader)
+            if number * self._sign > 0:
+                self._before.setdefault(number, self._seen.get(number))
             self._seen[number] = _snapshot(value)
 
     def _blank(self, content: list[Tree], reader: Reader) -> Any:

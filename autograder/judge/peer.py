@@ -25,11 +25,14 @@ OPERATORS = {f"__{name}__": getattr(operator, f"__{name}__") for name in _ARITHM
 
 
 class RemoteError(Exception):
-    """An exception of the other side as data: the names of its classes, and its arguments."""
+    """An exception of the other side as data.
 
-    def __init__(self, names: tuple[str, ...], arguments: tuple[Any, ...]) -> None:
+    The names of its classes, its arguments, and the function and line of the notebook, if known.
+    """
+
+    def __init__(self, names: tuple[str, ...], arguments: tuple[Any, ...], at: Tree = None) -> None:
         super().__init__(*arguments)
-        self.names = names
+        self.names, self.at = names, at
 
 
 class Computed:
@@ -135,7 +138,7 @@ class Peer:
             if kind == "ok":
                 return values[0]
             if kind == "err":
-                raise self._side.rebuild(RemoteError(*values))
+                raise self._side.rebuild(RemoteError(values[0], values[1], message.get("at")))
             if kind == "end":
                 raise ChannelError("the other side ended the test")
             self._answer(message, values)
@@ -169,7 +172,7 @@ class Peer:
         except ChannelError:
             raise
         except BaseException as error:  # it belongs to who asked, KeyboardInterrupt too
-            self._send({"k": "err"}, *described(error))
+            self._send({"k": "err", "at": _last_line(error)}, *described(error))
         finally:
             self._nesting -= 1
 
@@ -299,6 +302,17 @@ def perform(op: str, target: Any, arguments: list[Any]) -> Any:
         case str(name), [] if name in OPERATORS:
             return OPERATORS[name](target)
     raise ChannelError(f"there is no request {op[:20]!r} of that form")
+
+
+def _last_line(error: BaseException) -> Tree:
+    """Return the function of a notebook, and its line, that an exception came from, or None."""
+    found: Tree = None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == "__main__":  # where a kernel's cells run
+            found = [trace.tb_frame.f_code.co_name, trace.tb_lineno]
+        trace = trace.tb_next
+    return found
 
 
 def described(error: BaseException) -> tuple[tuple[str, ...], tuple[Any, ...]]:

@@ -172,9 +172,13 @@ class Judge:
         try:
             if own != base.__name__:
                 base = type(own[:60], (base,), {"__module__": "__main__"})
-            return base(*error.args)
+            made = base(*error.args)
         except Exception:  # UnicodeDecodeError and its like want arguments of certain types
-            return RuntimeError(" ".join(map(str, error.args)))
+            made = RuntimeError(" ".join(map(str, error.args)))
+        match error.at:
+            case [str(name), int(line)] if name.isidentifier():
+                made.add_note(f"in line {line % 100_000} of your {name[:60]}")
+        return made
 
     def broken(self, error: ChannelError) -> BaseException:
         """Taint the test: no `except` of its own makes a broken channel a pass."""

@@ -20,7 +20,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from autograder.judge import ambient
+from autograder.judge import ambient, compare
 from autograder.judge.peer import Peer
 from autograder.judge.profile import Profile, file_name, python
 from autograder.judge.proxy import NAMESPACE, Handle, Judge, Refused
@@ -72,6 +72,7 @@ class Runner:
     def provide(self, cell: str, source: str) -> None:
         """Run a provided cell. What it binds and an answer binds too is the student's."""
         ambient.watch(source)
+        compare.watch(source)
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(python(source), file_name(cell), "exec"), self._names)  # noqa: S102
         for name in self._profile.names & self._names.keys():
@@ -89,15 +90,18 @@ class Runner:
     def test(self, cell: str, source: str) -> dict[str, Any]:
         """Run a test cell; return what became of it, as plain JSON."""
         self._judge.begin(cell, self._profile.kinds.get(cell, {}))
+        compare.forget()
         begun, printed, value = time.monotonic(), io.StringIO(), None
         result: dict[str, Any] = {"error": None, "message": "", "line": None, "trace": []}
+        result.update(diagnosis="", where="")
         try:
             with contextlib.redirect_stdout(printed):
                 value = self._run(cell, source)
         except BaseException as error:
             result = _failure(error, cell)
+            result["diagnosis"] = self._diagnosis(cell, source, result["line"])
         if self._judge.taint is not None and result["error"] != REFUSED:
-            result.update(error=REFUSED, message=self._judge.taint)
+            result.update(error=REFUSED, message=self._judge.taint, diagnosis="")
         self._end()
         return {
             **result,
@@ -109,6 +113,7 @@ class Runner:
 
     def _run(self, cell: str, source: str) -> str | None:
         ambient.watch(source)
+        compare.watch(source)
         tree = ast.parse(source, file_name(cell))
         linecache.cache[file_name(cell)] = (len(source), None, source.splitlines(True), cell)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
@@ -118,6 +123,14 @@ class Runner:
         expression = ast.Expression(last.value)  # type: ignore[attr-defined]  # an ast.Expr
         value = eval(compile(expression, file_name(cell), "eval"), self._names)  # noqa: S307
         return None if value is None else _points(value)
+
+    def _diagnosis(self, cell: str, source: str, line: int | None) -> str:
+        """Say what was wrong in the check that failed. It decides nothing, so it may fail."""
+        try:
+            before = self._peer.mirrors.before
+            return compare.explain(cell, source, line, self._names, before)
+        except Exception:
+            return ""
 
     def _end(self) -> None:
         for name in self._profile.names & self._names.keys():
@@ -145,6 +158,7 @@ def _failure(error: BaseException, cell: str) -> dict[str, Any]:
         "message": _clean(str(error)),
         "line": lines[-1] if lines else None,
         "trace": lines[-10:],
+        "where": _clean(" ".join(getattr(error, "__notes__", []))),
     }
 
 
