@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import KernelError
-from autograder.execute import DEAD, NOT_RUN, TIMEOUT, Executor, Judged, error_output
+from autograder.execute import DEAD, NOT_RUN, TIMEOUT, Executor, Judged, error_output, role
 from autograder.intake import printable
 from autograder.judge.profile import Profile
 from autograder.judge.runner import REFUSED
@@ -186,21 +186,32 @@ def _graded(
     verdicts = []
     for cell in filter(is_graded, merged.notebook.cells):
         if is_answer(cell):
-            verdicts.append(_by_hand(cell, merged.unanswered))
+            verdicts.append(replace(_by_hand(cell, merged.unanswered), notebook=name))
             continue
-        verdict = judge(cell, CellRun(False, message=refused) if refused else runs[cell.id])
+        run = CellRun(False, message=refused) if refused else runs[cell.id]
+        verdict = replace(judge(cell, run), notebook=name)
         if verdict.points == 0 and not any(out.output_type == "error" for out in cell.outputs):
             cell.outputs = [error_output(NOT_EARNED, verdict.reason)]  # nbgrader reads outputs
         cell.metadata["autograder"] = {"status": verdict.status, "reason": verdict.reason}
         verdicts.append(verdict)
-    told = [*notes, *merged.notes]
+    ended = tuple(_ended(merged.notebook, runs))
+    told = [*notes, *merged.notes, *ended]
     if refused:
         told.insert(0, f"This notebook could not be graded: {refused}")
     if told:
         text = "**Grader's notes**\n\n" + "\n".join(f"- {_escaped(note)}" for note in told)
         merged.notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=NOTES_ID))
     executed = nbformat.writes(merged.notebook)
-    return GradedNotebook(name, tuple(verdicts), executed, merged.unanswered, refused, merged.notes)
+    own_notes = merged.notes + ended
+    return GradedNotebook(name, tuple(verdicts), executed, merged.unanswered, refused, own_notes)
+
+
+def _ended(notebook: NotebookNode, runs: Mapping[str, CellRun]) -> Iterator[str]:
+    """Yield which of the student's cells ended their kernel or were stopped; tests say it too."""
+    for cell in notebook.cells:
+        run = runs.get(cell.id)
+        if run is not None and run.error in {TIMEOUT, DEAD} and role(cell) != "test":
+            yield f"running the cell {cell.id!r}: {run.message}"
 
 
 def _escaped(note: str) -> str:

@@ -54,15 +54,30 @@ def open_gradebook(course: Course) -> Iterator[Any]:
 
 
 def check_released(gradebook: Any, assignment: str, sources: Mapping[str, NotebookNode]) -> None:
-    """Compare the instructor's notebooks with what was released.
+    """Raise GradebookError if `changed_cells` finds any: all must be graded with one version."""
+    changed = changed_cells(gradebook, assignment, sources)
+    if changed:
+        raise GradebookError(
+            f"{assignment} changed since its release ({', '.join(changed[:5])}): run `autograder "
+            f"release {assignment}`, or `autograder regrade {assignment}` if it was handed in"
+        )
+
+
+def changed_cells(
+    gradebook: Any, assignment: str, sources: Mapping[str, NotebookNode]
+) -> list[str]:
+    """Compare the instructor's notebooks with what the gradebook holds of them.
 
     Args:
         gradebook: an open gradebook.
         assignment: the assignment's name.
         sources: grading versions by notebook name.
 
+    Returns:
+        `<notebook>/<grade_id>` of each cell that was added, removed or changed.
+
     Raises:
-        GradebookError: the assignment was not released, or its cells changed since.
+        GradebookError: the assignment was not released, or has other notebooks now.
     """
     query = (
         select(api.Notebook.name, api.SourceCell.name, api.SourceCell.checksum)
@@ -94,15 +109,11 @@ def check_released(gradebook: Any, assignment: str, sources: Mapping[str, Notebo
             f"{assignment} changed since its release (notebooks added or removed: {names}): "
             f"run `autograder release {assignment}`"
         )
-    changed = sorted(
-        key for key in released.keys() | now.keys() if released.get(key) != now.get(key)
+    return sorted(
+        f"{notebook}/{cell}"
+        for notebook, cell in released.keys() | now.keys()
+        if released.get((notebook, cell)) != now.get((notebook, cell))
     )
-    if changed:
-        names = ", ".join(f"{notebook}/{cell}" for notebook, cell in changed[:5])
-        raise GradebookError(
-            f"{assignment} changed since its release ({names}): "
-            f"run `autograder release {assignment}`"
-        )
 
 
 def _unusable(course: Course, error: exc.SQLAlchemyError) -> GradebookError:
@@ -245,6 +256,31 @@ def rows(gradebook: Any, assignment: str) -> list[Row]:
         for entry in gradebook.submission_dicts(assignment)
     ]
     return sorted(table, key=lambda row: _natural(row.student))
+
+
+def hand_scores(gradebook: Any, assignment: str) -> dict[tuple[str, str, str], float]:
+    """Return the scores that a person gave, by student, notebook and cell."""
+    query = (
+        select(
+            api.SubmittedAssignment.student_id,
+            api.Notebook.name,
+            api.BaseCell.name,
+            api.Grade.manual_score,
+        )
+        .join(api.SubmittedNotebook, api.SubmittedNotebook.id == api.Grade.notebook_id)
+        .join(
+            api.SubmittedAssignment,
+            api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id,
+        )
+        .join(api.Notebook, api.Notebook.id == api.SubmittedNotebook.notebook_id)
+        .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+        .join(api.BaseCell, api.BaseCell.id == api.Grade.cell_id)
+        .where(api.Assignment.name == assignment, api.Grade.manual_score.is_not(None))
+    )
+    return {
+        (student, notebook, cell): score
+        for student, notebook, cell, score in gradebook.db.execute(query)
+    }
 
 
 def _natural(text: str) -> list[tuple[int, str]]:

@@ -57,6 +57,22 @@ class Verdict:
     status: Status
     reason: str = ""
     seconds: float = 0.0
+    notebook: str = ""  # its name: two notebooks of an assignment may share a grade_id
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the verdicts on a submission depend on, each as a short text that names it."""
+
+    answers: str  # a hash of what was handed in
+    tests: str  # a hash of the assignment's notebooks
+    grader: str  # its version, Python's, and a hash of its source and of all that is installed
+    rules: str  # a hash of deadline, late rule and limits
+
+    @property
+    def key(self) -> str:
+        """Return one text for all of it."""
+        return "/".join((self.answers, self.tests, self.grader, self.rules))
 
 
 @dataclass(frozen=True)
