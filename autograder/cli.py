@@ -145,9 +145,10 @@ def _parser() -> argparse.ArgumentParser:
     command(
         "report",
         _report,
-        "print how the class did on each question",
-        "Prints, for each graded cell, the mean, the share of full marks and the most frequent "
-        "reason for a loss; and who could not be graded.",
+        "write a page on how the class did, and print the short of it",
+        "Writes build/report/ASSIGNMENT.html: who could not be graded, tests that look wrong, "
+        "scores, each question's mean, share of full marks, discrimination, reasons and time, what "
+        "was found in submissions, and which are similar. It names students: keep it to yourself.",
     )
     sub = command(
         "check",
@@ -343,18 +344,32 @@ def _report(course: Course, args: argparse.Namespace) -> int:
     records = store.read(course, args.assignment)
     if not records:
         raise SubmissionError(f"{args.assignment} was not graded yet: run `autograder grade` first")
+    with gradebook.open_gradebook(course) as book:
+        found = report.gather(course, args.assignment, book, records)
+    path = report.write_page(course, found)
+    for student, reason in found.not_graded:
+        print(f"not graded: {student}: {reason}")
     table = [
-        [q.grade_id, q.max_points, q.graded, q.mean, f"{q.full_marks:.0%}", q.common_reason]
-        for q in report.questions(records)
+        [
+            q.grade_id,
+            q.max_points,
+            q.graded,
+            q.mean if q.graded else None,
+            f"{q.full_marks:.0%}" if q.graded else None,
+            q.discrimination,
+            "; ".join(f"{count} x {reason}" for reason, count in q.reasons[:1]),
+        ]
+        for q in found.questions
     ]
-    headers = ["question", "points", "graded", "mean", "full marks", "most frequent reason"]
-    print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=[None] * 5 + [_REASON_WIDTH]))
-    for record in records:
-        for reason in record.refusals:
-            print(f"not graded: {record.student}: {reason}")
-    unsafe = [record.student for record in records if record.unsandboxed]
-    if unsafe:
-        print(f"{store.UNSANDBOXED}, graded with --unsafe: {', '.join(unsafe)}")
+    headers = ["question", "points", "graded", "mean", "full marks", "discr.", "frequent reason"]
+    print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=[None] * 6 + [_REASON_WIDTH]))
+    for question, alarm in found.alarms:
+        print(f"look at {question.notebook}/{question.grade_id}: {alarm}")
+    pairs = sum(len(pairs) for _, pairs in found.similar)
+    print(f"{len(found.found)} things found and not taken, {pairs} similar pairs: see the page")
+    if found.unsandboxed:
+        print(f"{store.UNSANDBOXED}, graded with --unsafe: {', '.join(found.unsandboxed)}")
+    print(f"{args.assignment}: the page is {_shown(path)}")
     return OK
 
 

@@ -126,6 +126,14 @@ def _note_changes(name: str, original: NotebookNode, cell: StudentCell, notes: l
         notes.append(f"{name!r} was made a {cell.cell_type} cell; taken as {original.cell_type}")
     if not is_answer(original) and not _is_released(cell.source, original.source):
         notes.append(f"{name!r} was changed; the instructor's version counts")
+    points = original.metadata.get("nbgrader", {}).get("points")
+    if is_graded(original) and cell.points not in (None, points):
+        told = printable(str(cell.points))[:20]
+        notes.append(f"{name!r} says {told} points; the instructor's {points} count")
+    tags = set(cell.tags) - set(original.metadata.get("tags", ()))
+    if not is_answer(original) and tags:
+        told = printable(", ".join(sorted(tags)))
+        notes.append(f"{name!r} has tags of the student's ({told}), which count for nothing")
 
 
 def _is_same_kind(cell: StudentCell, original: NotebookNode | None) -> bool:

@@ -11,12 +11,14 @@ Status = Literal["passed", "partly", "failed", "not run", "by hand", "no answer"
 
 @dataclass(frozen=True)
 class StudentCell:
-    """What is taken from one cell of a student's notebook; everything else in it is ignored."""
+    """What is read of one cell of a student's notebook; everything else in it is ignored."""
 
     cell_type: CellType
     source: str
     cell_id: str | None = None
     grade_id: str | None = None
+    points: float | None = None  # these two are only told, where they differ from the instructor's
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.
 # A module of autograder imports only what stands before it here.
 ORDER = [
     *("errors", "models", "settings", "files", "markers", "release", "intake", "collect", "merge"),
-    *("sandbox", "judge", "preload", "session", "execute", "grade", "gate", "store", "history", "policy"),
-    *("gradebook", "released", "batch", "regrade", "feedback", "report", "check"),
+    *("sandbox", "judge", "preload", "session", "execute", "grade", "gate", "store", "history"),
+    *("policy", "gradebook", "released", "batch", "regrade", "feedback", "report", "check"),
     *("nbgrader_plugin", "cli"),
 ]
 
