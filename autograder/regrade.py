@@ -19,6 +19,7 @@ from autograder.gate import Prepared
 from autograder.grade import Job
 from autograder.gradebook import Row, open_gradebook
 from autograder.models import Verdict
+from autograder.release import own_tools_first
 from autograder.settings import Course
 from autograder.store import Record
 
@@ -106,6 +107,7 @@ def regrade(
 @contextmanager
 def _copy(course: Course, assignment: str) -> Iterator[Course]:
     """Give a copy of the course to write into: its sources and submissions are only linked."""
+    own_tools_first()
     with tempfile.TemporaryDirectory(prefix="regrade-") as name:
         copy = replace(course, root=Path(name))
         for folder in ("sources", "submitted"):

@@ -116,8 +116,8 @@ def test_metadata_of_a_locked_cell_is_told():
     merged = merge(GRADING, cells)
     assert locked_parts(merged.notebook) == locked_parts(merge(GRADING, SOLVED).notebook)
     assert merged.notes == (
-        "'test-double' says 100 points; the instructor's 2 count",
-        "'test-double' has tags of the student's (skip-execution), which count for nothing",
+        "100 points are written in test-double; the instructor's points count",
+        "the tag 'skip-execution' is set on test-double, which counts for nothing",
     )
 
 

@@ -170,9 +170,9 @@ def test_what_is_found(tmp_path):
         "gradebook.db: is a link; hand in the file itself",
         "numpy.py: left out, the installed module is used",
         "'test-double' was changed; the instructor's version counts",
-        "'test-double' says 100 points; the instructor's 2 count",
-        "'test-double' has tags of the student's (skip-execution), which count for nothing",
         "a copy of 'setup' is left out",
+        "100 points are written in test-double; the instructor's points count",
+        "the tag 'skip-execution' is set on test-double, which counts for nothing",
         "put back: test-half",
         "running the cell 'double': the kernel was ended: it used more than 64 processes",
     ]

@@ -13,7 +13,7 @@ from autograder.store import Record
 
 # Words of notes and reasons that intake, merge, the judge and the sandbox write.
 _BEARS_ON_GRADING = re.compile(
-    r"the instructor's .* counts?$|count for nothing$|a copy of |put back: |left out, Python or"
+    r"the instructor's \w+ counts?$|counts for nothing$|a copy of |put back: |left out, Python or"
     r"|left out, the installed module|is a link|not an ordinary file|leads outside"
     r"|the kernel was ended|the kernel died|stopped after"
     r"|in place of data|expects data there|is expected$|can't be .* by a test|close to any number"

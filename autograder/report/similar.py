@@ -6,6 +6,7 @@ every k-gram kept. Nothing of a submission is run.
 """
 
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,10 +51,9 @@ def similar(texts: Mapping[str, str], given: str, code: bool = True) -> list[Pai
         code: Python; otherwise prose, compared as it stands.
     """
     texts = {student: text for student, text in texts.items() if len(text) <= LONGEST}
-    plain = {student: _fingerprint(text, code) for student, text in texts.items()}
     owners: dict[int, list[str]] = {}
-    for student, prints in plain.items():
-        for value in prints.hashes:
+    for student, text in texts.items():
+        for value in _fingerprint(text, code).hashes:
             owners.setdefault(value, []).append(student)
     known = set(_fingerprint(given, code).hashes)
     known |= {value for value, students in owners.items() if len(students) > COMMON}
@@ -92,8 +92,13 @@ def _compare(
 def _fingerprint(text: str, code: bool, known: Sequence[int] = ()) -> Any:
     from copydetect import CodeFingerprint
 
-    file = io.StringIO(text if code else " ".join(text.casefold().split()))
+    file = io.StringIO(text if code else _prose(text))
     return CodeFingerprint("", K, 1, known, code, "python", file)
+
+
+def _prose(text: str) -> str:
+    """Return a text whose letters and spaces are those of any other way to write it down."""
+    return re.sub(r"\s", " ", text).lower()
 
 
 def _marked(text: str, slices: Any) -> tuple[tuple[str, bool], ...]:
