@@ -257,6 +257,8 @@ def _regrade(course: Course, args: argparse.Namespace) -> int:
     gains = sum(change.gain > 0 for change in done.changes)
     losses = sum(change.gain < 0 for change in done.changes)
     print(f"{gains} gain, {losses} lose, all others keep their score; points by hand stay")
+    for student in done.gone:
+        print(f"not graded again: {student}: the work is no longer in {_shown(course.submitted)}")
     if args.dry_run:
         print("nothing was written: the same command without --dry-run writes")
     return _tell(args.assignment, done.outcome)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader import api
+from sqlalchemy import create_engine
 
 from autograder import batch, gate, gradebook, history, released, store
 from autograder.errors import SubmissionError
@@ -19,7 +20,6 @@ from autograder.gate import Prepared
 from autograder.grade import Job
 from autograder.gradebook import Row, open_gradebook
 from autograder.models import Verdict
-from autograder.release import own_tools_first
 from autograder.settings import Course
 from autograder.store import Record
 
@@ -47,6 +47,7 @@ class Regraded:
     outcome: batch.Outcome
     cells: Sequence[str]  # `<notebook>/<cell>` that differed from the gradebook's
     changes: Sequence[Change]  # the greatest loss first
+    gone: Sequence[str]  # students whose work is no longer in submitted/: as they were
 
 
 @dataclass(frozen=True)
@@ -101,32 +102,36 @@ def regrade(
         outcome = batch.grade_and_record(where, assignment, jobs, book, progress, workers)
         after = _state(where, assignment, book)
         hand = gradebook.hand_scores(book, assignment)
-    return Regraded(outcome, cells, _changes(before, after, hand))
+    gone = sorted(before.rows.keys() - {job.submission.student for job in jobs})
+    return Regraded(outcome, cells, _changes(before, after, hand), gone)
 
 
 @contextmanager
 def _copy(course: Course, assignment: str) -> Iterator[Course]:
     """Give a copy of the course to write into: its sources and submissions are only linked."""
-    own_tools_first()
     with tempfile.TemporaryDirectory(prefix="regrade-") as name:
         copy = replace(course, root=Path(name))
         for folder in ("sources", "submitted"):
             getattr(copy, folder).symlink_to(getattr(course, folder))
-        for folder in ("verdicts", "profiles"):
-            if (course.build / folder / assignment).exists():
-                shutil.copytree(
-                    course.build / folder / assignment, copy.build / folder / assignment
-                )
-        if (course.history / assignment).exists():
-            shutil.copytree(course.history / assignment, copy.history / assignment)
-        with open_gradebook(course) as ours, api.Gradebook(copy.db_url) as theirs:
+        for place in (course.build / "verdicts", course.build / "profiles", course.history):
+            if (place / assignment).exists():
+                target = copy.root / place.relative_to(course.root) / assignment
+                shutil.copytree(place / assignment, target)
+        _copy_gradebook(course, copy)
+        yield copy
+
+
+def _copy_gradebook(course: Course, copy: Course) -> None:
+    engine = create_engine(copy.db_url)
+    try:
+        api.Base.metadata.create_all(engine)
+        with open_gradebook(course) as ours, engine.begin() as theirs:
             for table in api.Base.metadata.sorted_tables:
                 rows = [dict(row) for row in ours.db.execute(table.select()).mappings()]
-                theirs.db.execute(table.delete())
                 if rows:
-                    theirs.db.execute(table.insert(), rows)
-            theirs.db.commit()
-        yield copy
+                    theirs.execute(table.insert(), rows)
+    finally:
+        engine.dispose()
 
 
 def _state(course: Course, assignment: str, book: Any) -> _State:
