@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder import store
+from autograder import history, store
 from autograder.errors import GradebookError
 from autograder.grade import Job
 from autograder.gradebook import Recorder
-from autograder.models import GradedSubmission
+from autograder.models import Basis, GradedSubmission
 from autograder.pool import grade_class
 from autograder.settings import Course
 from autograder.versions import versions
 
+_HASH_DIGITS = 24  # 96 bits: no two versions of anything will ever share them
 # What a disk says to a name or path that it can't hold; anything else would stop the next, too.
 _OF_A_NAME = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.ENOTDIR, errno.EISDIR}
 Grade = Callable[[Iterable[Job]], Iterator[GradedSubmission]]
@@ -60,14 +61,14 @@ def grade_and_record(
     """
     recorder = Recorder(gradebook, course, assignment)
     records = {record.student: record for record in store.read(course, assignment)}
-    keys = _keys(jobs)
+    bases = _bases(jobs)
     written = recorder.students()
     outcome, todo = Outcome(), []
     for job in jobs:
         student = job.submission.student
         record = records.get(student)
         there = student in written and store.autograded(course, assignment, student).exists()
-        if force or record is None or record.key != keys[student] or not there:
+        if force or record is None or record.key != bases[student].key or not there:
             todo.append(job)
         else:
             outcome.unchanged += 1
@@ -75,6 +76,8 @@ def grade_and_record(
                 outcome.refused[student] = "; ".join(record.refusals)
     seconds = {student: record.seconds for student, record in records.items()}
     todo.sort(key=lambda job: -seconds.get(job.submission.student, float("inf")))
+    if todo:
+        history.keep_tests(course, assignment, bases[todo[0].submission.student], todo[0].notebooks)
     for graded in progress((grade or grade_class)(todo), len(todo)):
         outcome.graded += 1
         if graded.refusals:
@@ -82,7 +85,9 @@ def grade_and_record(
         try:
             store.write(course, graded)
             recorder.record(graded)
-            store.finish(course, graded, "" if graded.fault else keys[graded.student])
+            basis = bases[graded.student]
+            history.append(course, graded, basis)
+            store.finish(course, graded, "" if graded.fault else basis.key)
         except (OSError, ValueError) as error:
             if isinstance(error, OSError) and error.errno not in _OF_A_NAME:
                 raise GradebookError(
@@ -93,17 +98,19 @@ def grade_and_record(
     return outcome
 
 
-def _keys(jobs: Sequence[Job]) -> dict[str, str]:
-    """Return, by student, a hash of all that a verdict depends on; penalties settle apart."""
+def _bases(jobs: Sequence[Job]) -> dict[str, Basis]:
+    """Return, by student, all that a verdict depends on; penalties settle apart."""
     if not jobs:
         return {}
     job = jobs[0]
-    rules = (job.limits, job.unsafe)
-    tests = (sorted(job.notebooks.items()), sorted(job.profiles.items()))
-    common = hashlib.sha256(repr((sorted(versions().items()), rules, tests)).encode())
-    keys = {}
-    for job in jobs:
-        own = common.copy()
-        own.update(repr(job.submission).encode("utf-8", "surrogateescape"))
-        keys[job.submission.student] = own.hexdigest()
-    return keys
+    tests = _hash((sorted(job.notebooks.items()), sorted(job.profiles.items())))
+    rules = _hash((job.limits, job.unsafe))
+    grader = f"Python {versions()['python']} {_hash(sorted(versions().items()))}"
+    return {
+        job.submission.student: Basis(_hash(job.submission), tests, grader, rules) for job in jobs
+    }
+
+
+def _hash(value: object) -> str:
+    text = repr(value).encode("utf-8", "surrogateescape")
+    return hashlib.sha256(text).hexdigest()[:_HASH_DIGITS]

@@ -18,6 +18,7 @@ from autograder import (
     gate,
     gradebook,
     grades,
+    regrade,
     release,
     report,
     store,
@@ -26,8 +27,10 @@ from autograder import check as variants
 from autograder.cluster import grade_on_cluster
 from autograder.collect import collect
 from autograder.errors import AutograderError, CourseError, SubmissionError
+from autograder.grade import Job
 from autograder.intake import TIMESTAMP, printable, read
 from autograder.merge import grade_id
+from autograder.models import GradedSubmission
 from autograder.penalties import extend, settle
 from autograder.pool import grade_class
 from autograder.sandbox import doctor
@@ -46,6 +49,8 @@ a course from start to end:
   autograder release hw1                    build/release/hw1.zip, for the students
   autograder grade hw1 --from download.zip  takes the class's work into submitted/ and grades it
   autograder feedback hw1                   build/feedback/<student>/hw1.html
+  autograder report hw1                     how the class did, and what to look at
+  autograder regrade hw1 --dry-run          after a test was mended: who would gain or lose
   autograder grades hw1                     who has how many points
   autograder grades                         everyone's course grade, by course.toml's policy
   jupyter lab                               Nbgrader > Formgrader: grade written answers by hand
@@ -146,6 +151,18 @@ def _parser() -> argparse.ArgumentParser:
         help="grade again what has not changed: the same answers, tests, limits and grader",
     )
     runs_code(sub)
+    sub = command(
+        "regrade",
+        _regrade,
+        "grade again after a test has changed, and say who gains or loses",
+        "Takes the tests and points of assignments/ASSIGNMENT/ as they are now, grades those again "
+        "who were graded, and prints whose score changes, by how much and why. What a person gave "
+        "stays. What each verdict was, when, and with which tests and grader is kept in "
+        "history/ASSIGNMENT/<student>.jsonl. After Ctrl-C, or worse, the same command goes on.",
+    )
+    sub.add_argument("--dry-run", action="store_true", help="print all that, and write nothing")
+    sub.add_argument("--workers", type=_count, metavar="N", help="processes (default: one a core)")
+    runs_code(sub)
     command(
         "feedback",
         _feedback,
@@ -182,9 +199,10 @@ def _parser() -> argparse.ArgumentParser:
     command(
         "report",
         _report,
-        "print how the class did on each question",
-        "Prints, for each graded cell, the mean, the share of full marks and the most frequent "
-        "reason for a loss; and who could not be graded.",
+        "write a page on how the class did, and print the short of it",
+        "Writes build/report/ASSIGNMENT.html: who could not be graded, tests that look wrong, "
+        "scores, each question's mean, share of full marks, discrimination, reasons and time, what "
+        "was found in submissions, and which are similar. It names students: keep it to yourself.",
     )
     sub = command(
         "check",
@@ -223,34 +241,84 @@ def _grade(course: Course, args: argparse.Namespace) -> int:
             places = (course.submitted / student / args.assignment for student in taken)
             if not any((place / TIMESTAMP).exists() for place in places):
                 print("the download has no dates of hand-in, so nobody counts as late")
-        expected = {
-            name: frozenset(filter(None, map(grade_id, source.cells)))
-            for name, source in prepared.sources.items()
-        }
-        jobs = [
-            prepared.job(read(folder, folder.parent.name, args.assignment, expected, course.limits))
-            for folder in _folders(course, args.assignment)
-        ]
         outcome = batch.grade_and_record(
             course,
             args.assignment,
-            jobs,
+            _jobs(course, args.assignment, prepared),
             book,
-            lambda results, count: _progress(results, count, "graded"),
+            _graded,
             partial(grade_on_cluster, address=args.cluster)
             if args.cluster
             else partial(grade_class, workers=args.workers),
             args.force,
         )
+    return _tell(args.assignment, outcome)
+
+
+def _jobs(course: Course, assignment: str, prepared: gate.Prepared) -> list[Job]:
+    """Read what the class handed in."""
+    expected = {
+        name: frozenset(filter(None, map(grade_id, source.cells)))
+        for name, source in prepared.sources.items()
+    }
+    return [
+        prepared.job(read(folder, folder.parent.name, assignment, expected, course.limits))
+        for folder in _folders(course, assignment)
+    ]
+
+
+def _graded(results: Iterable[GradedSubmission], count: int) -> Iterable[GradedSubmission]:
+    return _progress(results, count, "graded")
+
+
+def _tell(assignment: str, outcome: batch.Outcome) -> int:
+    """Print what a run did; return the exit code."""
     refused = outcome.refused
     unchanged = f", {outcome.unchanged} unchanged since the last time" if outcome.unchanged else ""
-    print(f"{args.assignment}: graded {outcome.graded} submissions{unchanged}", end="")
+    print(f"{assignment}: graded {outcome.graded} submissions{unchanged}", end="")
     print(
         f"; {len(refused)} could not be graded, in whole or part, and got 0 there:" * bool(refused)
     )
     for student, reason in sorted(refused.items()):
         print(f"  {printable(student)}: {printable(reason)}")
     return SOME_FAILED if refused else OK
+
+
+def _regrade(course: Course, args: argparse.Namespace) -> int:
+    course.assignment(args.assignment)
+    done = regrade.regrade(
+        course,
+        args.assignment,
+        lambda where, prepared: _jobs(where, args.assignment, prepared),
+        _graded,
+        args.unsafe,
+        args.dry_run,
+        partial(grade_class, workers=args.workers),
+    )
+    if done.cells:
+        print(f"changed since the last grading: {', '.join(done.cells)}")
+    table = [
+        [
+            change.before.student,
+            change.before.score,
+            change.after.score,
+            change.after.max_score,
+            f"{change.gain:+.2f}",
+            "\n".join(change.why),
+        ]
+        for change in done.changes
+    ]
+    if table:
+        headers = ["student", "before", "after", "of", "gain", "why"]
+        print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=[None] * 5 + [_REASON_WIDTH]))
+    gains = sum(change.gain > 0 for change in done.changes)
+    losses = sum(change.gain < 0 for change in done.changes)
+    print(f"{gains} gain, {losses} lose, all others keep their score; points by hand stay")
+    for student in done.gone:
+        print(f"not graded again: {student}: the work is no longer in {_shown(course.submitted)}")
+    if args.dry_run:
+        print("nothing was written: the same command without --dry-run writes")
+    return _tell(args.assignment, done.outcome)
 
 
 def _count(text: str) -> int:
@@ -387,18 +455,32 @@ def _report(course: Course, args: argparse.Namespace) -> int:
     records = store.read(course, args.assignment)
     if not records:
         raise SubmissionError(f"{args.assignment} was not graded yet: run `autograder grade` first")
+    with gradebook.open_gradebook(course) as book:
+        found = report.gather(course, args.assignment, book, records)
+    path = report.write_page(course, found)
+    for student, reason in found.not_graded:
+        print(f"not graded: {student}: {reason}")
     table = [
-        [q.grade_id, q.max_points, q.graded, q.mean, f"{q.full_marks:.0%}", q.common_reason]
-        for q in report.questions(records)
+        [
+            q.grade_id,
+            q.max_points,
+            q.graded,
+            q.mean if q.graded else None,
+            f"{q.full_marks:.0%}" if q.graded else None,
+            q.discrimination,
+            "; ".join(f"{count} x {reason}" for reason, count in q.reasons[:1]),
+        ]
+        for q in found.questions
     ]
-    headers = ["question", "points", "graded", "mean", "full marks", "most frequent reason"]
-    print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=[None] * 5 + [_REASON_WIDTH]))
-    for record in records:
-        for reason in record.refusals:
-            print(f"not graded: {record.student}: {reason}")
-    unsafe = [record.student for record in records if record.unsandboxed]
-    if unsafe:
-        print(f"{store.UNSANDBOXED}, graded with --unsafe: {', '.join(unsafe)}")
+    headers = ["question", "points", "graded", "mean", "full marks", "discr.", "frequent reason"]
+    print(tabulate(table, headers, floatfmt=".2f", maxcolwidths=[None] * 6 + [_REASON_WIDTH]))
+    for question, alarm in found.alarms:
+        print(f"look at {question.notebook}/{question.grade_id}: {alarm}")
+    pairs = sum(len(pairs) for _, pairs in found.similar)
+    print(f"{len(found.found)} things found and not taken, {pairs} similar pairs: see the page")
+    if found.unsandboxed:
+        print(f"{store.UNSANDBOXED}, graded with --unsafe: {', '.join(found.unsandboxed)}")
+    print(f"{args.assignment}: the page is {_shown(path)}")
     return OK
 
 

@@ -41,6 +41,15 @@ def read(gradebook: Any, assignment: str) -> dict[str, Entered]:
     }
 
 
+def hand_scores(gradebook: Any, assignment: str) -> dict[tuple[str, str, str], float]:
+    """Return the scores that a person gave, by student, notebook and cell."""
+    return {
+        (student, *cell): score
+        for student, entered in read(gradebook, assignment).items()
+        for cell, score in entered.manual.items()
+    }
+
+
 def _query(assignment: str) -> Any:
     """Select each graded or answered cell of each submission, with what was entered for it."""
     notebook, cell, grade, comment = api.SubmittedNotebook, api.BaseCell, api.Grade, api.Comment

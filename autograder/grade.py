@@ -9,14 +9,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import KernelError
-from autograder.execute import DEAD, DIED, NOT_RUN, TIMEOUT, Executor, Judged, error_output
+from autograder.execute import DEAD, DIED, NOT_RUN, TIMEOUT, Executor, Judged, error_output, role
 from autograder.intake import printable
 from autograder.judge.profile import Profile
 from autograder.judge.runner import REFUSED
@@ -139,23 +139,33 @@ def _graded(
     verdicts = []
     for cell in filter(is_graded, merged.notebook.cells):
         if is_answer(cell):
-            verdicts.append(_by_hand(cell, merged.unanswered))
+            verdicts.append(replace(_by_hand(cell, merged.unanswered), notebook=name))
             cell.metadata["autograder"] = _told(verdicts[-1])
             continue
         run = CellRun(False, message=refused) if refused else runs[cell.id]
-        verdict = judge(cell, run)
+        verdict = replace(judge(cell, run), notebook=name)
         if verdict.points == 0 and not any(out.output_type == "error" for out in cell.outputs):
             cell.outputs = [error_output(NOT_EARNED, verdict.reason)]  # nbgrader reads outputs
         cell.metadata["autograder"] = _told(verdict, visible_line(cell.source, run))
         verdicts.append(verdict)
-    told = [*notes, *merged.notes]
+    ended = tuple(_ended(merged.notebook, runs))
+    told = [*notes, *merged.notes, *ended]
     if refused:
         told.insert(0, f"This notebook could not be graded: {refused}")
     if told:
         text = "**Grader's notes**\n\n" + "\n".join(f"- {_escaped(note)}" for note in told)
         merged.notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=NOTES_ID))
     executed = nbformat.writes(merged.notebook)
-    return GradedNotebook(name, tuple(verdicts), executed, merged.unanswered, refused, merged.notes)
+    own_notes = merged.notes + ended
+    return GradedNotebook(name, tuple(verdicts), executed, merged.unanswered, refused, own_notes)
+
+
+def _ended(notebook: NotebookNode, runs: Mapping[str, CellRun]) -> Iterator[str]:
+    """Yield which of the student's cells ended their kernel or were stopped; tests say it too."""
+    for cell in notebook.cells:
+        run = runs.get(cell.id)
+        if run is not None and run.error in {TIMEOUT, DEAD} and role(cell) != "test":
+            yield f"running the cell {cell.id!r}: {run.message}"
 
 
 def _told(verdict: Verdict, line: int | None = None) -> dict[str, Any]:

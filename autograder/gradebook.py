@@ -90,15 +90,30 @@ def _connected(course: Course) -> Iterator[Any]:
 
 
 def check_released(gradebook: Any, assignment: str, sources: Mapping[str, NotebookNode]) -> None:
-    """Compare the instructor's notebooks with what was released.
+    """Raise GradebookError if `changed_cells` finds any: all must be graded with one version."""
+    changed = changed_cells(gradebook, assignment, sources)
+    if changed:
+        raise GradebookError(
+            f"{assignment} changed since its release ({', '.join(changed[:5])}): run `autograder "
+            f"release {assignment}`, or `autograder regrade {assignment}` if it was handed in"
+        )
+
+
+def changed_cells(
+    gradebook: Any, assignment: str, sources: Mapping[str, NotebookNode]
+) -> list[str]:
+    """Compare the instructor's notebooks with what the gradebook holds of them.
 
     Args:
         gradebook: an open gradebook.
         assignment: the assignment's name.
         sources: grading versions by notebook name.
 
+    Returns:
+        `<notebook>/<grade_id>` of each cell that was added, removed or changed.
+
     Raises:
-        GradebookError: the assignment was not released, or its cells changed since.
+        GradebookError: the assignment was not released, or has other notebooks now.
     """
     query = (
         select(api.Notebook.name, api.SourceCell.name, api.SourceCell.checksum)
@@ -130,15 +145,11 @@ def check_released(gradebook: Any, assignment: str, sources: Mapping[str, Notebo
             f"{assignment} changed since its release (notebooks added or removed: {names}): "
             f"run `autograder release {assignment}`"
         )
-    changed = sorted(
-        key for key in released.keys() | now.keys() if released.get(key) != now.get(key)
+    return sorted(
+        f"{notebook}/{cell}"
+        for notebook, cell in released.keys() | now.keys()
+        if released.get((notebook, cell)) != now.get((notebook, cell))
     )
-    if changed:
-        names = ", ".join(f"{notebook}/{cell}" for notebook, cell in changed[:5])
-        raise GradebookError(
-            f"{assignment} changed since its release ({names}): "
-            f"run `autograder release {assignment}`"
-        )
 
 
 def _unusable(course: Course, error: exc.SQLAlchemyError) -> GradebookError:

@@ -346,16 +346,22 @@ def _cell(number: int, cell: object) -> StudentCell:
     if not isinstance(source, str) or cell.get("cell_type") not in ("code", "markdown", "raw"):
         raise _Refusal(f"cell {number} is damaged: it has no source text or no cell type")
     source = source.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    metadata = _table(cell.get("metadata"))
+    nbgrader = _table(metadata.get("nbgrader"))
+    grade_id, points, tags = nbgrader.get("grade_id"), nbgrader.get("points"), metadata.get("tags")
     cell_id = cell.get("id")
     return StudentCell(
         cell["cell_type"],
         source,
         cell_id if isinstance(cell_id, str) else None,
         grade_id if isinstance(grade_id, str) else None,
+        points if isinstance(points, float) or type(points) is int else None,
+        tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
     )
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def printable(name: str) -> str:

@@ -6,7 +6,7 @@ From the student come the sources of answer cells (by grade_id), free cells, and
 
 import importlib.util
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -44,7 +44,8 @@ def merge(instructor: NotebookNode, student: Sequence[StudentCell]) -> Merged:
     notes: list[str] = []
     locked = {grade_id(cell): cell for cell in instructor.cells if grade_id(cell)}
     plain = {cell.id: cell for cell in instructor.cells if not grade_id(cell)}
-    answers, free, seen = _sort_cells(locked, plain, student, notes)
+    answers, free, first = _sort_cells(locked, plain, student, notes)
+    notes.extend(_metadata_notes(locked, first))
     merged = nbformat.from_dict(instructor)
     cells: list[NotebookNode] = [_free_cell(cell) for cell in free.get(None, ())]
     unanswered = set()
@@ -59,7 +60,7 @@ def merge(instructor: NotebookNode, student: Sequence[StudentCell]) -> Merged:
                 unanswered.add(name)
         cells.append(cell)
         cells.extend(_free_cell(extra) for extra in free.get(name or cell.id, ()))
-    missing = [name for name, cell in locked.items() if name not in seen and not is_answer(cell)]
+    missing = [name for name, cell in locked.items() if name not in first and not is_answer(cell)]
     if missing:
         notes.append("put back: " + ", ".join(missing))
     merged.cells = cells
@@ -87,18 +88,18 @@ def _sort_cells(
     plain: Mapping[str, NotebookNode],
     student: Sequence[StudentCell],
     notes: list[str],
-) -> tuple[dict[str, str], dict[str | None, list[StudentCell]], set[str]]:
-    """Return answers by grade_id, free cells by the cell they follow, and the ids seen."""
+) -> tuple[dict[str, str], dict[str | None, list[StudentCell]], dict[str, StudentCell]]:
+    """Return answers by grade_id, free cells by the cell they follow, and the first of each id."""
     answers: dict[str, str] = {}
     free: dict[str | None, list[StudentCell]] = {}
-    seen: set[str] = set()
+    seen: dict[str, StudentCell] = {}
     anchor: str | None = None
     plain_sources = {cell.source.strip() for cell in plain.values()}
     for cell in student:
         name = cell.grade_id or cell.cell_id or ""  # the same, where an editor dropped one
         original = locked.get(name)
         if original is not None and name not in seen:
-            seen.add(name)
+            seen[name] = cell
             anchor = name
             _note_changes(name, original, cell, notes)
             if is_answer(original):
@@ -127,6 +128,25 @@ def _note_changes(name: str, original: NotebookNode, cell: StudentCell, notes: l
         notes.append(f"{name!r} was made a {cell.cell_type} cell; taken as {original.cell_type}")
     if not is_answer(original) and not _is_released(cell.source, original.source):
         notes.append(f"{name!r} was changed; the instructor's version counts")
+
+
+def _metadata_notes(
+    locked: Mapping[str, NotebookNode], first: Mapping[str, StudentCell]
+) -> Iterator[str]:
+    """Yield which points and tags differ from the instructor's, with the cells."""
+    points: dict[str, list[str]] = {}
+    tags: dict[str, list[str]] = {}
+    for name, cell in first.items():
+        metadata = locked[name].metadata
+        if is_graded(locked[name]) and cell.points not in (None, metadata.nbgrader.get("points")):
+            points.setdefault(printable(str(cell.points))[:20], []).append(name)
+        for tag in set(cell.tags) - set(metadata.get("tags", ())):
+            if not is_answer(locked[name]):
+                tags.setdefault(printable(tag), []).append(name)
+    for value, names in points.items():
+        yield f"{value} points are written in {', '.join(names)}; the instructor's points count"
+    for tag, names in sorted(tags.items()):
+        yield f"the tag {tag!r} is set on {', '.join(names)}, which counts for nothing"
 
 
 def _is_same_kind(cell: StudentCell, original: NotebookNode | None) -> bool:

@@ -11,12 +11,14 @@ Status = Literal["passed", "partly", "failed", "not run", "by hand", "no answer"
 
 @dataclass(frozen=True)
 class StudentCell:
-    """What is taken from one cell of a student's notebook; everything else in it is ignored."""
+    """What is read of one cell of a student's notebook; everything else in it is ignored."""
 
     cell_type: CellType
     source: str
     cell_id: str | None = None
     grade_id: str | None = None
+    points: float | None = None  # these two are only told, where they differ from the instructor's
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,22 @@ class Verdict:
     status: Status
     reason: str = ""
     seconds: float = 0.0
+    notebook: str = ""  # its name: two notebooks of an assignment may share a grade_id
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the verdicts on a submission depend on, each as a short text that names it."""
+
+    answers: str  # a hash of what was handed in
+    tests: str  # a hash of the assignment's notebooks
+    grader: str  # its version, Python's, and a hash of its source and of all that is installed
+    rules: str  # a hash of deadline, late rule and limits
+
+    @property
+    def key(self) -> str:
+        """Return one text for all of it."""
+        return "/".join((self.answers, self.tests, self.grader, self.rules))
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,11 @@ class Course:
         return self.root / "build"
 
     @property
+    def history(self) -> Path:
+        """What each verdict was and when, `<assignment>/<student>.jsonl`: can't be made again."""
+        return self.root / "history"
+
+    @property
     def db_url(self) -> str:
         """nbgrader's gradebook."""
         return self.gradebook or f"sqlite:///{self.root / 'gradebook.db'}"

@@ -23,7 +23,12 @@ class Record:
     notes: tuple[str, ...]
     seconds: float
     unsandboxed: bool = False
-    key: str = ""  # a hash of all that the verdicts depend on
+    key: str = ""  # of all that the verdicts depend on
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """Names of the notebooks that could not be graded."""
+        return frozenset(reason.partition(": ")[0] for reason in self.refusals)
 
 
 def write(course: Course, graded: GradedSubmission) -> None:

@@ -16,7 +16,7 @@ from autograder.nbgrader_plugin import MarkedExport
 from autograder.sandbox import doctor
 from tests import sample_class, toy
 
-COMMANDS = ("release", "grade", "feedback", "grades", "report", "check")
+COMMANDS = ("release", "grade", "regrade", "feedback", "grades", "report", "check")
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def test_no_gradebook(command, tmp_path, capsys):
     assert "autograder release" in line
 
 
-@pytest.mark.parametrize("command", ["feedback", "report"])
+@pytest.mark.parametrize("command", ["feedback", "report", "regrade"])
 def test_before_grading(command, tmp_path, capsys):
     """Feedback and report before grading say what to run first."""
     toy.released_in(tmp_path)
@@ -207,11 +207,14 @@ def test_grades_are_printed(graded, grading, capsys):
 
 
 def test_a_report_is_printed(graded, grading, capsys):
-    """`report` has a line a question with its mean, and names who could not be graded."""
+    """`report` has a line a question with its mean, and names who could not be graded first."""
     assert run(graded, "report", "hw1") == 0
     out = capsys.readouterr().out
     line = next(line for line in out.splitlines() if line.startswith("test-double"))
-    assert line.split()[1:5] == ["2.00", "3", "0.67", "33%"]
+    assert line.split()[1:5] == ["2.00", "2", "1.00", "50%"]
+    assert out.startswith("not graded: cyd: ")
+    assert "build/report/hw1.html" in out
+    assert (graded / "build/report/hw1.html").is_file()
     assert "not graded: cyd: toy: not a Jupyter notebook" in out
 
 

@@ -110,6 +110,17 @@ def test_a_changed_locked_cell_is_restored(name):
     assert merged.notes == (f"{name!r} was changed; the instructor's version counts",)
 
 
+def test_metadata_of_a_locked_cell_is_told():
+    """Points and tags that a student wrote into a test cell are named, and count for nothing."""
+    cells = replaced("test-double", points=100, tags=("skip-execution",))
+    merged = merge(GRADING, cells)
+    assert locked_parts(merged.notebook) == locked_parts(merge(GRADING, SOLVED).notebook)
+    assert merged.notes == (
+        "100 points are written in test-double; the instructor's points count",
+        "the tag 'skip-execution' is set on test-double, which counts for nothing",
+    )
+
+
 def test_a_test_without_its_hidden_lines_is_not_called_changed():
     """The released test cell, without hidden tests, gives no note."""
     assert merge(GRADING, SOLVED).notes == ()

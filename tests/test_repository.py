@@ -15,8 +15,9 @@ NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.
 ORDER = [
     *("errors", "models", "rules", "settings", "files", "versions", "markers", "release", "intake"),
     *("collect", "merge", "sandbox", "judge", "preload", "session", "execute", "grade", "pool"),
-    *("cluster", "gate", "store", "policy", "penalties", "gradebook", "entered", "batch"),
-    *("feedback", "report", "marks", "grades", "export", "check", "nbgrader_plugin", "cli"),
+    *("cluster", "gate", "store", "history", "policy", "penalties", "gradebook", "entered"),
+    *("released", "batch", "regrade", "feedback", "report", "marks", "grades", "export", "check"),
+    *("nbgrader_plugin", "cli"),
 ]
 
 
