@@ -28,7 +28,7 @@ from tests import toy
 VICTIMS = ("grader", "worker", "kernel")
 RIGHT, WRONG = toy.SOLUTION, {**toy.SOLUTION, "double": "def double(x):\n    return x + 2"}
 POINTS = {"ada": 5.0, "bob": 3.0, "cyd": 0.0, "dan": 5.0, "eve": 2.0}  # of the tests
-_SECONDS = 120
+_SECONDS = 600  # on a loaded machine
 _CELLS = """
 select sa.student_id, bc.name, g.auto_score, g.manual_score, g.needs_manual_grade
 from submitted_assignment sa
