@@ -52,7 +52,7 @@ class InProcess:
 def course(tmp_path, monkeypatch) -> Course:
     """A toy class that was graded, with scores and a comment by hand."""
     monkeypatch.setattr(
-        batch, "grade_class", lambda jobs, _: (grade_submission(job, InProcess()) for job in jobs)
+        batch, "grade_class", lambda jobs: (grade_submission(job, InProcess()) for job in jobs)
     )
     monkeypatch.setattr(gate, "prepare", prepared)
     monkeypatch.setattr(gate, "check_untouched", lambda *_: None)
@@ -244,8 +244,8 @@ def test_a_stopped_regrade_goes_on(course, monkeypatch):
     mend(course, mend_double)
     whole = batch.grade_class
 
-    def stopped(jobs, workers):
-        yield next(whole(jobs, workers))
+    def stopped(jobs):
+        yield next(whole(jobs))
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

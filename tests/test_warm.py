@@ -298,8 +298,7 @@ for number in (*{[first.leader.pid, zygote.pid, os.getpid()]}, *range(3, 300)):
 say(found)
 """
         assert said(two, zygote, look) == "[]"
-        empty = "say(os.listdir('.'), sorted(os.listdir('/tmp')), 'MARK' in os.environ)"
-        assert said(two, zygote, empty) == "[] ['home', 'work'] False"
+        assert said(two, zygote, "say(os.listdir('.'), 'MARK' in os.environ)") == "[] False"
         said(two, zygote, "import signal; os.kill(-1, signal.SIGKILL)")
         first.tell()
         assert first.rest() == "alive"
