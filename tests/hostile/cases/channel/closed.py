@@ -1,6 +1,6 @@
 # Closes the channel in the middle of a reply.
 # earns: 0
-# expects: reason contains ended
+# expects: reason contains the kernel
 # uses: wire
 # %% after setup
 def close(wire, message):
