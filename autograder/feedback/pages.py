@@ -28,7 +28,7 @@ _LEFT_OUT = {  # from a page that shows all of the notebooks (5) to one that sho
     4: "the text of passed tasks",
     3: "the text of the tasks, and of docstrings",
     2: "the text of the tasks, docstrings, and tests that passed",
-    1: "the tasks, docstrings, steps that passed, and all but the failing lines of tests",
+    1: "tasks, docstrings, steps that passed, long code, all but the failing lines of tests",
     0: "all",
 }
 _PER_WORKER = 50  # pages that are worth the start of a process
