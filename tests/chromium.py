@@ -18,7 +18,7 @@ import websocket
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _PROGRAM = next(filter(None, map(shutil.which, _NAMES)), None)
-_SECONDS = 30  # for anything the browser is asked
+_SECONDS = 120  # for anything the browser is asked
 # Hover and focus everything; follow what a person could be made to click on.
 _PROVOKE = """
 for (const one of document.querySelectorAll("*")) {

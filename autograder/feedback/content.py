@@ -49,6 +49,11 @@ class Cell:
     html: str = ""  # of a Markdown cell
     outputs: tuple[Output, ...] = ()
 
+    @property
+    def brief(self) -> str:
+        """The code, with the first line only of each docstring."""
+        return re.sub(r'("""[^\n"]+)\n(?:(?!""").)*"""', r'\1 …"""', self.code, flags=re.DOTALL)
+
 
 @dataclass(frozen=True)
 class Step:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import jinja2
 import nbformat
+from markupsafe import Markup
 
 from autograder.entered import Entered
 from autograder.feedback.content import Question, Step, advice, steps
@@ -21,7 +23,14 @@ from autograder.store import UNSANDBOXED, Record
 
 PAGE_BYTES = 60_000  # of a page without its figures; more, and details are left out
 FIGURES_BYTES = 2_000_000  # of all figures of a page
-_DETAILS = (4, 3, 2, 1, 0)  # what a page shows of the notebooks: all, ..., nothing
+_LEFT_OUT = {  # from a page that shows all of the notebooks (5) to one that shows nothing (0)
+    5: "",
+    4: "the text of passed tasks",
+    3: "the text of the tasks, and of docstrings",
+    2: "the text of the tasks, docstrings, and tests that passed",
+    1: "tasks, docstrings, steps that passed, long code, all but the failing lines of tests",
+    0: "all",
+}
 _PER_WORKER = 50  # pages that are worth the start of a process
 _SIGNS = {
     "passed": "✓",
@@ -112,7 +121,7 @@ def page(job: Job) -> str:
         "notes": job.record.notes,
         "notebooks": notebooks,
     }
-    for detail in _DETAILS:
+    for detail in _LEFT_OUT:
         text, size = _limited(_TEMPLATE.render(values, detail=detail, full=detail > 0))
         if size <= PAGE_BYTES:
             break
@@ -146,5 +155,7 @@ _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_DIGEST}'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-_ENVIRONMENT.globals.update(signs=_SIGNS, css=_CSS, policy=_POLICY)
+# Escaped, but for quotes, of which code is full; for text between tags only.
+_ENVIRONMENT.filters["bare"] = lambda text: Markup(html.escape(text, quote=False))  # noqa: S704
+_ENVIRONMENT.globals.update(signs=_SIGNS, left_out=_LEFT_OUT, css=_CSS, policy=_POLICY)
 _TEMPLATE = _ENVIRONMENT.get_template("page.html.j2")
