@@ -11,16 +11,18 @@ from autograder.files import replaced_file
 from autograder.grades import ClassGrades, StudentGrade, shown
 
 Cell = str | Decimal
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# A sign that a formula can begin with: first, or where another separator would begin a new cell.
+_FORMULA = re.compile(r"(^|[,;\t\r\n\"])(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 _CANVAS_NAME = re.compile(r"(?P<name>.+)_(?P<id>\d+)")  # as collect.py names Canvas's students
 
 
 def neutral(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
+    """Return a text that no spreadsheet takes for a formula: with a quote before its sign.
 
-    Source: OWASP, CSV Injection: a quote goes before the signs that a formula can begin with.
+    Source: OWASP, CSV Injection. Quoting the cell is not enough: where spreadsheets split at
+    semicolons, `"ada","x;=1+1"` has a cell that begins with `=`.
     """
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return _FORMULA.sub(r"\1'", text)
 
 
 def write_csv(grades: ClassGrades, path: Path) -> None:
@@ -84,7 +86,6 @@ def _number(value: Fraction) -> Decimal:
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     with replaced_file(path) as scratch, scratch.open("w", encoding="utf-8", newline="") as file:
-        # All texts are quoted, so that a ';' or tab in a name begins no new cell.
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
         for row in [header, *rows]:
             writer.writerow([_safe(cell) for cell in row])

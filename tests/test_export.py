@@ -10,13 +10,19 @@ from autograder.gradebook import open_gradebook
 from autograder.grades import class_grades
 from tests import book
 
-MARKS = "student,project,exam\nfull marks,20,\nada,17.5,9\nGrace Hopper_77,12,\n"
-HOSTILE = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1")
+MARKS = "student,project,exam\nfull marks,20,\nada,17.5,9\nGrace Hopper_77,12,\nx;=1+1,1,\n"
+HOSTILE = {
+    **{text: f"'{text}" for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\uff1d1")},
+    "\t=1": "'\t'=1",
+    "\r1": "'\r1",
+    "x;=1+1": "x;'=1+1",
+    'x",-1': "x\",'-1",
+}
 
 
 @pytest.fixture(scope="module")
 def grades(tmp_path_factory):
-    """A class of three: one named as Canvas does, one with a formula for a name."""
+    """A class of four: one named as Canvas does, two with formulas in their names."""
     course = book.course_with(tmp_path_factory.mktemp("export"))
     book.give(course, ("ada", "hw1", 18.25), ('=HYPERLINK("http://x";A1)', "hw1", 10))
     (course.root / "marks.csv").write_text(MARKS)
@@ -35,7 +41,7 @@ def table(write, grades, folder):
 
 def test_a_spreadsheet_has_all_marks(grades, tmp_path):
     """The CSV has points, parts and grade as numbers, empty cells for no mark, and remarks."""
-    header, formula, grace, ada = table(write_csv, grades, tmp_path)
+    header, formula, grace, ada, _ = table(write_csv, grades, tmp_path)
     assert header == ["student", "hw1", "project", "exam", "homeworks", "so far", "remarks"]
     assert ada == ["ada", "18.25", "17.5", "9", "9.125", "8.95", ""]
     assert grace[:-1] == ["Grace Hopper_77", "", "12", "", "0", "2.40"]
@@ -44,11 +50,11 @@ def test_a_spreadsheet_has_all_marks(grades, tmp_path):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_formulas_are_neutralised(text):
-    """A text that begins with a sign that spreadsheets take for a formula gets a quote in front."""
-    assert neutral(text) == f"'{text}"
+    """A quote goes before a sign that spreadsheets take for a formula, after separators too."""
+    assert neutral(text) == HOSTILE[text]
 
 
-@pytest.mark.parametrize("text", ["ada", "", "a=b", "7", "Ada-Maria"])
+@pytest.mark.parametrize("text", ["ada", "", "a=b", "7", "Ada-Maria", "a; b", "x,y"])
 def test_other_texts_stay(text):
     """A text that is no formula stays as it is."""
     assert neutral(text) == text

@@ -166,6 +166,15 @@ def test_the_worst_is_dropped_and_extra_comes_on_top():
     assert grade(Policy("drops", parts), tenths(a=10, b=10, d=10)).value == 10
 
 
+def test_extra_is_not_divided_by_the_sum_of_the_weights():
+    """With weights of 2 in all, an extra tenth of 6 still adds 0.6 to a mean of 7."""
+    parts = (
+        Part("homeworks", Fraction(2), ("a",), 1),
+        Part("bonus", Fraction(1, 10), ("d",), 1, extra=True),
+    )
+    assert grade(Policy("sum", parts), tenths(a=7, d=6)).value == Decimal("7.60")
+
+
 def test_a_missing_mark_is_dropped_first():
     """A homework that was not handed in counts as 0, and is what a drop forgives."""
     part = Part("homeworks", Fraction(1), ("a", "b"), 1)
