@@ -70,7 +70,7 @@ grade: setup  ## grade what is in submitted/ for HW=hw1
 feedback: setup  ## a page of feedback for each student of HW=hw1
 	$(AUTOGRADER) feedback $(HW)
 
-report: setup  ## how the class did on HW=hw1, question by question
+report: setup  ## a page on how the class did on HW=hw1, and what to look at
 	$(AUTOGRADER) report $(HW)
 
 grades: setup  ## print the gradebook of HW=hw1; with HW= the course's grades
@@ -82,5 +82,5 @@ check: setup  ## grade the right and wrong example solutions of HW=hw1
 hostile: setup  ## attack our grader and stock nbgrader; print what came of each attack
 	$(BIN)/python -m tests.hostile
 
-clean:  ## remove what make can make again; submissions and gradebook.db stay
+clean:  ## remove what make can make again; submissions, gradebook and history stay
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis
