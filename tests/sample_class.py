@@ -139,7 +139,7 @@ def show_next(folder: Path) -> None:
         f"  {shown}/build/feedback/frances/{ASSIGNMENT}.html   a student's feedback\n"
         f"  {shown}/build/release/{ASSIGNMENT}.zip   what students get\n"
         f"  {shown}/build/autograded/   the graded notebooks, as nbgrader lays them\n"
-        f"  make report COURSE={shown}   how the class did, question by question\n"
+        f"  make report COURSE={shown}   how the class did, and what to look at\n"
         f"  COURSE={shown} make lab   then Nbgrader > Formgrader: grade the written answers"
     )
 
