@@ -6,7 +6,7 @@ from fractions import Fraction
 from statistics import fmean
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.policy import Late, exact, grade, late_penalty, lateness, rounded
@@ -14,6 +14,7 @@ from autograder.rules import Part, Policy, ready_policies
 from autograder.settings import LateRule
 
 DAY = 24 * 60 * 60
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 READY = ready_policies()
 TENTHS = st.integers(0, 12).map(lambda n: Fraction(n, 10))  # up to 20 % of extra credit
 SHARE = st.integers(0, 100).map(lambda n: n / 100)
@@ -60,6 +61,7 @@ def test_free_days_are_used_up_in_order():
     assert [one.share for one in late] == [0, 0, Fraction(1, 5), Fraction(1, 5)]
 
 
+@PATIENT
 @given(st.floats(-10, 1000), SECONDS, RULES)
 def test_the_penalty_lies_between_nothing_and_the_score(score, seconds, rule):
     """A penalty never gives points, and never takes more than the score or the cap's share."""
@@ -68,6 +70,7 @@ def test_the_penalty_lies_between_nothing_and_the_score(score, seconds, rule):
         assert 0 <= lost <= max(0.0, score) * rule.cap + 1e-9
 
 
+@PATIENT
 @given(SECONDS, RULES, st.data())
 def test_later_is_never_cheaper(seconds, rule, data):
     """Handing one assignment in later lowers the penalty of none, however free days fall."""
@@ -78,6 +81,7 @@ def test_later_is_never_cheaper(seconds, rule, data):
     assert all(before.share <= after.share for before, after in pairs)
 
 
+@PATIENT
 @given(SECONDS, RULES)
 def test_free_days_are_never_exceeded_nor_left_unused(seconds, rule):
     """Free days used are all late days there are, or all that the rule gives."""
@@ -86,6 +90,7 @@ def test_free_days_are_never_exceeded_nor_left_unused(seconds, rule):
     assert [one.days for one in late] == [math.ceil(max(0, s) / DAY) for s in seconds]
 
 
+@PATIENT
 @given(st.floats(0, 1000), SECONDS)
 def test_the_default_rule_forgives(score, seconds):
     """A course without a [late] table takes nothing."""
@@ -189,6 +194,7 @@ def test_so_far_leaves_out_what_nobody_has():
     assert grade(policy, tenths(hw1=9, project=6)).value == Decimal("7.50")
 
 
+@PATIENT
 @given(policies(), MARKS, st.sampled_from(NAMES), TENTHS)
 def test_a_better_mark_never_lowers_the_grade(policy, marks, name, more):
     """The grade is monotone in each mark; the exam's, and one that was missing, too."""
@@ -198,6 +204,7 @@ def test_a_better_mark_never_lowers_the_grade(policy, marks, name, more):
     assert before.value <= after.value
 
 
+@PATIENT
 @given(policies(), MARKS)
 def test_the_grade_is_bounded(policy, marks):
     """Whatever extra credit, the grade lies between 0 and the scale; full marks reach it."""
@@ -205,6 +212,7 @@ def test_the_grade_is_bounded(policy, marks):
     assert grade(policy, dict.fromkeys(NAMES, Fraction(1))).exact == policy.scale
 
 
+@PATIENT
 @given(policies(), MARKS, st.randoms(use_true_random=False))
 def test_the_order_makes_no_difference(policy, marks, random):
     """Marks, parts, and names in a part may come in any order."""
@@ -217,6 +225,7 @@ def test_the_order_makes_no_difference(policy, marks, random):
     assert grade(other, dict(random.sample(items, len(items)))).exact == grade(policy, marks).exact
 
 
+@PATIENT
 @given(policies(), MARKS, TENTHS)
 def test_the_exam_never_lowers(policy, marks, exam):
     """With the rule at 6, taking the exam never gives less than the cumulative assessment."""
@@ -226,6 +235,7 @@ def test_the_exam_never_lowers(policy, marks, exam):
     assert not after.must_take_exam
 
 
+@PATIENT
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=8))
 def test_a_part_is_the_mean_of_its_best(points):
     """Against sorting and a mean in floats."""
@@ -238,6 +248,7 @@ def test_a_part_is_the_mean_of_its_best(points):
     assert float(own.exact) == pytest.approx(fmean(sorted(points)[-best:]) / 10)
 
 
+@PATIENT
 @given(st.integers(0, 10**6), st.integers(1, 6), st.integers(0, 4))
 def test_rounding_agrees_with_decimal(number, places, decimals):
     """Half up, as decimal.Decimal.quantize rounds the same number."""
