@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from autograder import batch, cli, gate, history
+from autograder import batch, cli, commands, gate, history
 from autograder.errors import GradebookError, SubmissionError
 from autograder.execute import code_cells
 from autograder.grade import grade_submission
@@ -78,7 +78,7 @@ def prepared(course: Course, _assignment, unsafe: bool = False) -> gate.Prepared
 
 
 def jobs(course: Course, ready: gate.Prepared):
-    return cli._jobs(course, "hw1", ready)
+    return commands.read_jobs(course, "hw1", ready)
 
 
 def run(course: Course, dry_run: bool = False) -> Regraded:

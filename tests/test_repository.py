@@ -17,7 +17,7 @@ ORDER = [
     *("collect", "merge", "sandbox", "judge", "preload", "session", "execute", "grade", "pool"),
     *("cluster", "gate", "store", "history", "policy", "penalties", "gradebook", "entered"),
     *("released", "batch", "regrade", "feedback", "report", "marks", "grades", "export", "check"),
-    *("nbgrader_plugin", "cli"),
+    *("nbgrader_plugin", "commands", "cli"),
 ]
 
 
