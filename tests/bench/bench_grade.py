@@ -88,10 +88,10 @@ def show(figures: dict[str, float]) -> None:
 
 def lay_out(ours: Path, stock: Path, students: int) -> None:
     """Make two courses with the same class: one released by the autograder, one by nbgrader."""
-    (ours / "assignments").mkdir(parents=True)
-    shutil.copytree(ROOT / "assignments" / ASSIGNMENT, ours / "assignments" / ASSIGNMENT)
+    for folder in (ours / "assignments" / ASSIGNMENT, stock / "source" / ASSIGNMENT):
+        folder.mkdir(parents=True)
+        shutil.copy(ROOT / "assignments" / ASSIGNMENT / f"{NOTEBOOK}.ipynb", folder)
     shutil.copy(ROOT / "course.toml", ours)
-    shutil.copytree(ROOT / "assignments" / ASSIGNMENT, stock / "source" / ASSIGNMENT)
     path = load_course(ours).notebooks(ASSIGNMENT)[0]
     source = read_source(path)
     variants = [*standard_variants(source), *all_variants(load_course(ROOT), path, source)]

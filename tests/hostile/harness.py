@@ -214,5 +214,6 @@ def _harm(outcome: Outcome, course: Course, token: str) -> Iterator[str]:
         yield "no file can hold the executed notebook"
     if (size := len(executed) / 1e6) > RESULT_MB:
         yield f"the executed notebook has {size:.0f} MB"
-    if outcome.graded.seconds > course.limits.notebook_seconds + OVERRUN_SECONDS:
+    most = 2 * course.limits.notebook_seconds + OVERRUN_SECONDS  # a dead kernel's is run once more
+    if outcome.graded.seconds > most:
         yield f"it took {outcome.graded.seconds:.0f} s"
