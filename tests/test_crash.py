@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from autograder import cli
+from autograder import cli, commands
 from autograder.batch import grade_and_record
 from autograder.errors import GradebookError
 from autograder.execute import DEAD, DIED
@@ -95,4 +95,4 @@ def test_results_that_were_lost_are_made_again(tmp_path):
     grade(course, ["ada", "bob"])
     (tmp_path / "build/autograded/ada/hw1").rename(tmp_path / "lost")
     assert grade(course, ["ada", "bob"]) == 1
-    assert cli.main(["--course", str(tmp_path), "grades", "hw1"]) == cli.OK
+    assert cli.main(["--course", str(tmp_path), "grades", "hw1"]) == commands.OK

@@ -239,7 +239,9 @@ def test_a_flood_ends_the_kernel():
     By the count of 8 MB; or, where one message holds more than we read, by the cell's time.
     """
     floods = "def f(x):\n    while x: print('x' * 10_000)"
-    runs = run(notebook("while True: print('x' * 10_000)", floods, "test:f(1)", "test:f(0)"))
+    limits = Limits(cell_seconds=5, notebook_seconds=60)
+    cells = "while True: print('x' * 10_000)", floods, "test:f(1)", "test:f(0)"
+    runs = run(notebook(*cells), limits)
     ends = {DEAD, TIMEOUT, "MemoryError"}  # the kernel's own buffers may fill first
     assert runs["c0"].error in ends
     assert runs["c2"].error in ends

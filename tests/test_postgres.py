@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import cli
+from autograder import cli, commands
 from autograder.batch import grade_and_record
 from autograder.execute import TIMEOUT
 from autograder.grade import grade_submission
@@ -69,7 +69,7 @@ def test_points_are_on_the_server(course, capsys):
         book.find_grade("explain", "toy", "hw1", "bob").manual_score = 1.5
         book.db.commit()
     assert grade(course, [job("bob")]) == {}
-    assert cli.main(["--course", str(course.root), "grades", "hw1"]) == cli.OK
+    assert cli.main(["--course", str(course.root), "grades", "hw1"]) == commands.OK
     lines = {line.split()[0]: line.split() for line in capsys.readouterr().out.splitlines()}
     assert lines["ada"][1:5] == ["3.00", "0.00", "3.00", "7.00"]
     assert lines["bob"][1:5] == ["5.00", "1.50", "6.50", "7.00"]
@@ -103,7 +103,7 @@ def test_no_connection_is_one_line(course, address, what, command, tmp_path, mon
     toy.hand_in(toy.course_in(tmp_path, f'gradebook = "{here}"\n{toy.TOML}'), "ada")
     monkeypatch.setattr("autograder.gate.prepare", lambda *_: None)
     monkeypatch.setattr("autograder.gate.check_untouched", lambda *_: None)
-    assert cli.main(["--course", str(tmp_path), command, "hw1"]) == cli.ERROR
+    assert cli.main(["--course", str(tmp_path), command, "hw1"]) == commands.ERROR
     out, err = capsys.readouterr()
     assert out == ""
     assert err.count("\n") == 1
