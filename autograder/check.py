@@ -26,6 +26,7 @@ from autograder.pool import grade_class
 from autograder.release import read_source, student_version
 from autograder.settings import Assignment, Course
 
+_FEW = 2  # test cells that a variant loses
 WRONG_PER_ANSWER = 3  # every answer cell has at least so many wrong variants
 _CELL = re.compile(r"^# %% *(after +)?(\S+) *$", re.MULTILINE)
 _LOSES = re.compile(r"^# loses: *(.+)$", re.MULTILINE)
@@ -100,12 +101,17 @@ def all_variants(course: Course, notebook: Path, source: NotebookNode) -> list[V
 
 
 def sample(variants: Sequence[Variant]) -> list[Variant]:
-    """Return the right variants, the standard ones, and few wrong ones that fail each test."""
+    """Return the right variants, the standard ones, and wrong ones until each test has failed.
+
+    Of the wrong ones, those that lose one or two test cells come first: they say more.
+    """
     chosen = [variant for variant in variants if not variant.name.startswith("wrong/")]
     wrong = [variant for variant in variants if variant.name.startswith("wrong/")]
     missed = {name for variant in wrong for name in variant.loses}
     while missed:
-        chosen.append(max(wrong, key=lambda variant: len(variant.loses & missed)))
+        useful = [variant for variant in wrong if variant.loses & missed]
+        few = [variant for variant in useful if len(variant.loses) <= _FEW]
+        chosen.append(max(few or useful, key=lambda variant: len(variant.loses & missed)))
         missed -= chosen[-1].loses
     return chosen
 
