@@ -18,6 +18,7 @@ from autograder.models import StudentCell
 
 FREE = "autograder_free"  # in the metadata of a cell that is the student's own
 _HIJACKING = {"sitecustomize", "usercustomize", "conftest", "ipython_config", "__main__"}
+_NAMED = 3  # more cells than this are counted, not named
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,13 @@ def _metadata_notes(
             if not is_answer(locked[name]):
                 tags.setdefault(printable(tag), []).append(name)
     for value, names in points.items():
-        yield f"{value} points are written in {', '.join(names)}; the instructor's points count"
+        yield f"{value} points are written in {_listed(names)}; the instructor's points count"
     for tag, names in sorted(tags.items()):
-        yield f"the tag {tag!r} is set on {', '.join(names)}, which counts for nothing"
+        yield f"the tag {tag!r} is set on {_listed(names)}, which counts for nothing"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{len(names)} cells" if len(names) > _NAMED else ", ".join(names)
 
 
 def _is_same_kind(cell: StudentCell, original: NotebookNode | None) -> bool:
