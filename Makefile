@@ -9,7 +9,7 @@ AUTOGRADER = $(BIN)/autograder --course $(COURSE)
 COURSE ?= .
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fuzz bench bench-large crash lab release grade feedback report grades check hostile clean
+.PHONY: help setup demo test lint fuzz bench bench-large crash lab slides release grade feedback report grades check hostile clean
 
 help:  ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,11 @@ crash: setup  ## kill -9 a grading run at 50 random moments, and grade on
 
 lab: setup  ## open JupyterLab on the repository
 	$(BIN)/jupyter lab
+
+slides: setup  ## the lectures as decks of slides, in build/slides
+	$(BIN)/jupyter nbconvert --to slides --execute --SlidesExporter.reveal_scroll=True \
+		--TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_input_tags=figure \
+		--output-dir build/slides lectures/*.ipynb
 
 release: setup  ## build the students' release of HW=hw1
 	$(AUTOGRADER) release $(HW)

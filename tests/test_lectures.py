@@ -130,7 +130,7 @@ def test_numbers(path, runs):
 
 @each_lecture
 def test_figures(path, runs):
-    """A lecture has six figures or more, and every figure tells in words what it shows."""
+    """A lecture has six figures or more; each tells in words what it shows, and has its tag."""
     pictures = 0
     for cell in runs[path.stem].cells:
         drawn = sum("image/png" in output.get("data", {}) for output in cell.get("outputs", ()))
@@ -138,6 +138,7 @@ def test_figures(path, runs):
         assert drawn <= 1, (cell.id, "one figure a cell, since the text alternative is the cell's")
         assert bool(drawn) == bool(alt), cell.id
         assert not drawn or len(alt) >= 40, cell.id
+        assert bool(drawn) == ("figure" in cell.metadata.get("tags", ())), cell.id
         pictures += drawn
     assert pictures >= 6
 
@@ -194,10 +195,13 @@ def test_figures_are_compared_to_the_written_decimals(actual, expected, differ):
 
 @each_lecture
 def test_cells(path):
-    """Cells are short, and each has its place in the deck of slides."""
+    """Cells are short, each has its place in the deck, and no heading stands inside a slide."""
     for cell in read(path).cells:
         assert len(cell.source.splitlines()) <= MOST_LINES, cell.id
-        assert cell.metadata.get("slideshow", {}).get("slide_type") in SLIDE_TYPES, cell.id
+        place = cell.metadata.get("slideshow", {}).get("slide_type")
+        assert place in SLIDE_TYPES, cell.id
+        heading = cell.cell_type == "markdown" and cell.source.startswith("#")
+        assert not (heading and place == "fragment"), cell.id
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", cell.id), cell.id
 
 
