@@ -63,6 +63,7 @@ lab: setup  ## open JupyterLab on the repository
 
 slides: setup  ## the lectures as decks of slides, in build/slides
 	$(BIN)/jupyter nbconvert --to slides --execute --SlidesExporter.reveal_scroll=True \
+		--SlidesExporter.reveal_width=1344 --SlidesExporter.reveal_height=756 \
 		--TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_input_tags=figure \
 		--output-dir build/slides lectures/*.ipynb
 

@@ -3,6 +3,7 @@
 Each function draws, titles and labels, and returns what it drew on; none calls `plt.show()`.
 """
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle
 
@@ -33,6 +34,8 @@ MARKS_PER_LINE = 12
 
 def use_style() -> None:
     """Set matplotlib's defaults for the notebook: call it once, at its top."""
+    # It warns when placing a legend takes over a second, as it does on any busy machine.
+    warnings.filterwarnings("ignore", message='Creating legend with loc="best"')
     plt.rcParams.update(
         {
             "figure.figsize": (7.0, 4.0),
