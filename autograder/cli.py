@@ -5,9 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder import commands
-from autograder.commands import ERROR
-from autograder.errors import AutograderError
+from autograder.errors import ERROR, AutograderError
 from autograder.settings import load_course
 
 _MOST_DAYS = 3650
@@ -36,7 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         course = load_course(args.course)
-        return int(args.run(course, args))
+        from autograder import commands  # takes seconds, which no worker of a pool needs to spend
+
+        return int(getattr(commands, f"run_{args.command}")(course, args))
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return ERROR
@@ -59,14 +59,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--course", default=".", metavar="DIR", help="the folder of course.toml (default: here)"
     )
-    subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(
+        title="commands", dest="command", required=True, metavar="COMMAND"
+    )
 
     def command(
-        name: str, run: object, text: str, description: str, nargs: str | None = None
+        name: str, text: str, description: str, nargs: str | None = None
     ) -> argparse.ArgumentParser:
         sub = subparsers.add_parser(name, help=text, description=description)
         sub.add_argument("assignment", nargs=nargs, help="its name in course.toml, e.g. hw1")
-        sub.set_defaults(run=run)
         return sub
 
     def runs_code(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -80,7 +81,6 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command(
         "release",
-        commands.run_release,
         "build the students' release",
         "Takes solutions and hidden tests out of assignments/ASSIGNMENT/*.ipynb, checks that "
         "nothing leaks, records the assignment in gradebook.db, and writes "
@@ -90,7 +90,6 @@ def _parser() -> argparse.ArgumentParser:
     runs_code(sub)
     sub = command(
         "grade",
-        commands.run_grade,
         "grade all submissions",
         "Grades submitted/<student>/ASSIGNMENT/ of every student, notebooks or zips of them, and "
         "writes the gradebook. Points and comments that a person gave stay. A submission that "
@@ -122,7 +121,6 @@ def _parser() -> argparse.ArgumentParser:
     runs_code(sub)
     sub = command(
         "regrade",
-        commands.run_regrade,
         "grade again after a test has changed, and say who gains or loses",
         "Takes the tests and points of assignments/ASSIGNMENT/ as they are now, grades those again "
         "who were graded, and prints whose score changes, by how much and why. What a person gave "
@@ -134,14 +132,12 @@ def _parser() -> argparse.ArgumentParser:
     runs_code(sub)
     command(
         "feedback",
-        commands.run_feedback,
         "write a page of feedback for each student",
         "Writes build/feedback/<student>/ASSIGNMENT.html from the graded notebooks, "
         "without hidden tests. Run it after grading, and again after grading by hand.",
     )
     sub = command(
         "grades",
-        commands.run_grades,
         "print the course's grades, or one assignment's points",
         "Prints everyone's course grade by the policy of course.toml, from the gradebook and, for "
         "a project or an exam, marks.csv beside course.toml (columns: student, project, exam; "
@@ -158,7 +154,6 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--explain", metavar="STUDENT", help="show the arithmetic line by line")
     sub = command(
         "extend",
-        commands.run_extend,
         "give one student more time",
         "Moves a student's deadline, in nbgrader's gradebook, and brings late penalties up to "
         "date. The student's work must have been graded once; nothing is graded again.",
@@ -167,7 +162,6 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("days", type=_days, help="more than the deadline; 0 takes it back")
     command(
         "report",
-        commands.run_report,
         "write a page on how the class did, and print the short of it",
         "Writes build/report/ASSIGNMENT.html: who could not be graded, tests that look wrong, "
         "scores, each question's mean, share of full marks, discrimination, reasons and time, what "
@@ -175,19 +169,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub = command(
         "check",
-        commands.run_check,
         "grade the right and wrong example solutions",
         "Grades every file of tests/variants/ASSIGNMENT/ and says whether each got exactly the "
         "points that it must: a test of the tests.",
     )
     runs_code(sub)
-    sub = subparsers.add_parser(
+    subparsers.add_parser(
         "doctor",
         help="try whether students' code can be graded safely on this machine",
         description="Says what this machine offers, and tries each protection of the sandbox for "
         "real: network, files, processes, memory, disk, system calls, what is left behind.",
     )
-    sub.set_defaults(run=commands.run_doctor)
     return parser
 
 

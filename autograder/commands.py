@@ -38,7 +38,7 @@ from autograder.settings import Course
 
 T = TypeVar("T")
 
-OK, ERROR, SOME_FAILED = 0, 2, 3  # 1 is what Python itself exits with
+OK, SOME_FAILED = 0, 3
 _REASON_WIDTH = 70
 _NAMED = 5  # more cells than this are counted, not named
 

@@ -1,5 +1,7 @@
 """Every error that the autograder raises on purpose: one line, what, where, what to do."""
 
+ERROR = 2  # what `autograder` exits with; 1 is what Python itself does
+
 
 class AutograderError(Exception):
     """Base of all; `autograder` prints it in one line and exits with 2."""

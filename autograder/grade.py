@@ -24,7 +24,7 @@ from autograder.markers import HIDDEN
 from autograder.merge import Merged, grade_id, is_answer, is_graded, merge, ordinary_files
 from autograder.models import CellRun, GradedNotebook, GradedSubmission, Status, Submission, Verdict
 from autograder.preload import zygote_of
-from autograder.sandbox import Sandbox, Unconfined
+from autograder.sandbox import Sandbox, Unconfined, Zygote
 from autograder.settings import Limits
 
 NOT_EARNED = "(not earned)"  # the error output of a test cell that gives nothing without an error
@@ -91,9 +91,12 @@ def _at_most(seconds: float) -> Iterator[None]:
 
 
 def _executor(job: Job) -> Executor:
-    if job.unsafe:
-        return Judged(Unconfined)
-    return Judged(Sandbox, zygote=zygote_of(*job.notebooks.values()))
+    return Judged(Unconfined if job.unsafe else Sandbox, zygote=zygote_of_job(job))
+
+
+def zygote_of_job(job: Job) -> Zygote | None:
+    """Return what this process starts a job's kernels and judges from; None: they start cold."""
+    return None if job.unsafe else zygote_of(*job.notebooks.values())
 
 
 def refuse(job: Job, reason: str) -> GradedSubmission:

@@ -7,10 +7,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TypeVar
 
-from autograder.grade import Job, grade_submission, refuse
+from autograder.grade import Job, grade_submission, refuse, zygote_of_job
 from autograder.models import GradedSubmission
+from autograder.sandbox import Zygote, use
 
 T = TypeVar("T")
 KILLED = "the process that graded it was killed, more than once"  # a reason
@@ -25,7 +27,7 @@ def grade_class(jobs: Iterable[Job], workers: int | None = None) -> Iterator[Gra
     count = min(workers or os.cpu_count() or 1, len(waiting))
     while waiting:
         suspects = []
-        with local_pool(count) as pool:
+        with local_pool(count, zygote_of_job(waiting[0])) as pool:
             for job, future in in_turn(_submit_to(pool), waiting, 2 * count):
                 try:
                     graded = future.result()
@@ -70,10 +72,19 @@ def grade_alone(job: Job) -> GradedSubmission:
 
 
 @contextmanager
-def local_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Open a pool of processes that end with this one; what waits is given up if this fails."""
+def local_pool(workers: int, zygote: Zygote | None = None) -> Iterator[ProcessPoolExecutor]:
+    """Open a pool of processes that end with this one; what waits is given up if this fails.
+
+    Args:
+        workers: how many.
+        zygote: ours, which all of them use: its imports are made, and kept in memory, once.
+    """
+    shared = None
+    if zygote is not None and zygote.problem is None:
+        with suppress(OSError):
+            shared = zygote.modules, zygote.share()
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, context, _begin, (shared,)) as pool:
         try:
             yield pool
         except BaseException:
@@ -81,8 +92,10 @@ def local_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
             raise
 
 
-def _end_with_parent() -> None:
-    """End this worker when the grader is killed: it would wait for work for ever."""
+def _begin(shared: tuple[tuple[str, ...], Path] | None) -> None:
+    """Let this worker end when the grader is killed: it would wait for work for ever."""
+    if shared is not None:
+        use(*shared)
     parent = multiprocessing.parent_process()
     assert parent is not None  # noqa: S101  # this is a worker
 

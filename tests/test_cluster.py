@@ -7,9 +7,9 @@ from dataclasses import replace
 import distributed
 import pytest
 
-from autograder import cli, cluster, commands
+from autograder import cli, cluster
 from autograder.cluster import grade_on_cluster
-from autograder.errors import ClusterError
+from autograder.errors import ERROR, ClusterError
 from autograder.grade import Job, grade_submission
 from autograder.models import GradedSubmission
 from autograder.pool import KILLED
@@ -105,7 +105,7 @@ def test_no_scheduler_is_one_line(tmp_path, monkeypatch, capsys):
     toy.hand_in(toy.released_in(tmp_path), "ada")
     monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.5)
     argv = ["--course", str(tmp_path), "grade", "hw1", "--cluster", "tcp://127.0.0.1:9"]
-    assert cli.main([*argv, *(["--unsafe"] if toy.UNSAFE else [])]) == commands.ERROR
+    assert cli.main([*argv, *(["--unsafe"] if toy.UNSAFE else [])]) == ERROR
     err = capsys.readouterr().err.splitlines()[-1]
     assert err.startswith("autograder: no Dask scheduler answers at tcp://127.0.0.1:9 (")
 

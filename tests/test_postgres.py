@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 
 from autograder import cli, commands
 from autograder.batch import grade_and_record
+from autograder.errors import ERROR
 from autograder.execute import TIMEOUT
 from autograder.grade import grade_submission
 from autograder.gradebook import open_gradebook, set_up
@@ -103,7 +104,7 @@ def test_no_connection_is_one_line(course, address, what, command, tmp_path, mon
     toy.hand_in(toy.course_in(tmp_path, f'gradebook = "{here}"\n{toy.TOML}'), "ada")
     monkeypatch.setattr("autograder.gate.prepare", lambda *_: None)
     monkeypatch.setattr("autograder.gate.check_untouched", lambda *_: None)
-    assert cli.main(["--course", str(tmp_path), command, "hw1"]) == commands.ERROR
+    assert cli.main(["--course", str(tmp_path), command, "hw1"]) == ERROR
     out, err = capsys.readouterr()
     assert out == ""
     assert err.count("\n") == 1

@@ -438,6 +438,32 @@ def test_unfit(monkeypatch, tmp_path, code, problem):
     assert made.pid is None
 
 
+def test_shared():
+    """Another process's zygote is used while it lives; when it is gone, an own one is."""
+    shared = Zygote(MODULES)
+    other = Zygote(MODULES, shared.share())
+    command = Command(["false"], "timeit:main", ["timeit", "-n1", "-r1"])
+    with contextlib.closing(shared), contextlib.closing(other):
+        with Sandbox(LIMITS) as box:
+            assert said(box, other, "say(os.getppid() == 0)") == "True"
+            assert other.pid is None
+        shared.close()
+        with Sandbox(LIMITS) as box:
+            assert start(box, command, other).wait(SECONDS) == 0
+        assert other.pid is not None
+
+
+def test_read_ahead(monkeypatch, tmp_path):
+    """What a module's `read_ahead` has read is there for all programs."""
+    (tmp_path / "given.py").write_text("x = 1\ndef read_ahead():\n    global x\n    x += 1")
+    clean = warm.clean_environment
+    monkeypatch.setattr(
+        warm, "clean_environment", lambda folder: {**clean(folder), "PYTHONPATH": str(tmp_path)}
+    )
+    with Sandbox(LIMITS) as box, contextlib.closing(Zygote((*MODULES, "given"))) as made:
+        assert said(box, made, "import given; say(given.x)") == "2"
+
+
 def test_interrupted_request(monkeypatch):
     """When a request is broken off, the next one does not get its answer."""
     made = Zygote(MODULES)
@@ -499,10 +525,10 @@ if __name__ == "__main__":
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, script], env=env) as grader:
         ends, found = time.monotonic() + SECONDS, []
-        while len(_zygotes(found)) < 6 and time.monotonic() < ends:  # 2, 2 kernels, 2 judges
+        while len(_zygotes(found)) < 5 and time.monotonic() < ends:  # 1, 2 kernels, 2 judges
             time.sleep(0.1)
             found = psutil.Process(grader.pid).children(recursive=True)
-        assert len(_zygotes(found)) >= 6  # one more for a moment, when it forks
+        assert len(_zygotes(found)) >= 5  # one more for a moment, when it forks
         grader.kill()
     assert not psutil.wait_procs(found, timeout=SECONDS / 2)[1]
 

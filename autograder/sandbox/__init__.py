@@ -5,7 +5,7 @@ from autograder.sandbox.box import Sandbox
 from autograder.sandbox.provisioner import KERNEL_MODULES, SandboxProvisioner, kernel_manager
 from autograder.sandbox.start import Command, start
 from autograder.sandbox.unconfined import Unconfined
-from autograder.sandbox.warm import Zygote, zygote_for
+from autograder.sandbox.warm import Zygote, use, zygote_for
 
 __all__ = [
     "KERNEL_MODULES",
@@ -17,5 +17,6 @@ __all__ = [
     "kernel_manager",
     "missing",
     "start",
+    "use",
     "zygote_for",
 ]

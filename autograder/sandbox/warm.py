@@ -31,10 +31,18 @@ _NS_GET_PARENT = 0xB702  # ioctl_ns(2)
 _SPACES = ("net", "ipc", "uts", "cgroup", "pid", "mnt")
 
 
+_shared: dict[tuple[str, ...], Path] = {}  # by modules: zygotes of the process that started this
+
+
 @functools.cache
 def zygote_for(modules: tuple[str, ...]) -> "Zygote":
     """Return this process's zygote that has imported these modules; it starts when it is used."""
-    return Zygote(modules)
+    return Zygote(modules, _shared.get(modules))
+
+
+def use(modules: tuple[str, ...], address: Path) -> None:
+    """Let `zygote_for` use a zygote that another process has shared."""
+    _shared[modules] = address
 
 
 class Zygote:
@@ -42,19 +50,34 @@ class Zygote:
 
     Args:
         modules: to import, in order, by their names; what can't be imported is left out.
+        address: of another process's zygote, which is used while it lives.
     """
 
-    def __init__(self, modules: Sequence[str]) -> None:
+    def __init__(self, modules: Sequence[str], address: Path | None = None) -> None:
         self.problem: str | None = None  # why it is of no use
-        self._modules = tuple(modules)
+        self.modules = tuple(modules)
         self._lock = threading.Lock()
+        self._other = address
         self._process: subprocess.Popen[bytes] | None = None
+        self._address: Path | None = None  # of our own process
         self._end: Finalize | None = None
+        self._control: socket.socket | None = None
 
     @property
     def pid(self) -> int | None:
-        """The process, if it has started."""
+        """Our own process, if it has started."""
         return None if self._process is None else self._process.pid
+
+    def share(self) -> Path:
+        """Start the process, and return where processes of this user find it.
+
+        It may not have imported yet, and may be of no use: they will be told.
+
+        Raises:
+            OSError: it can't be started.
+        """
+        with self._lock:
+            return self._launched()
 
     def fork(
         self,
@@ -94,9 +117,8 @@ class Zygote:
         with self._lock:
             if self.problem:
                 raise WarmStartError(self.problem)
-            if self._process is None or self._process.poll() is not None:
-                self._start()
-            return self._fork(init, order, pass_fds)
+            control = self._control or self._connect()
+            return self._fork(control, init, order, pass_fds)
 
     def close(self) -> None:
         """End the process. Programs that it has forked live on in their sandboxes."""
@@ -104,38 +126,64 @@ class Zygote:
             self._close()
 
     def _close(self) -> None:
+        if self._control is not None:
+            self._control.close()
         if self._end is not None:
             self._end()
-        self._process = self._end = None
+        self._control = self._process = self._end = None
 
-    def _start(self) -> None:
-        """Start the process, and wait until it has imported all."""
-        self._close()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        folder = PrivateFolder()  # for the interpreter, and for what imports write
+    def _connect(self) -> socket.socket:
+        """Connect to the process, and wait until it has imported all."""
+        other, self._other = self._other, None  # if that is lost, we start our own
+        control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        told = ""
         try:
-            with theirs:
-                self._process = process = _launch(theirs.fileno(), self._modules, folder.path)
-            self._control = ours
-            # Not atexit, which workers of a pool may pass by.
-            self._end = Finalize(self, _end, (process, ours), exitpriority=100)
-            ours.settimeout(_IMPORT_SECONDS)
-            told = ours.recv(1000).decode() or "it ended while it imported"
-            ours.settimeout(_FORK_SECONDS)
+            control.settimeout(_IMPORT_SECONDS)
+            control.connect(str(other or self._launched()))
+            told = control.recv(1000).decode()
+            control.settimeout(_FORK_SECONDS)
         except OSError as error:
-            ours.close()
-            told = str(error)
+            if other is None and not isinstance(error, ConnectionError):
+                told = str(error)
         except BaseException:
+            control.close()
             self._close()
             raise
-        finally:
-            folder.remove()
-        if told != "ready":
-            self.problem = f"the zygote is of no use: {told}"
-            self._close()
-            raise WarmStartError(self.problem)
+        if told == "ready":
+            self._control = control
+            return control
+        control.close()
+        self._close()
+        if other is not None and not told:
+            raise WarmStartError("the zygote of another process is gone")
+        self.problem = f"the zygote is of no use: {told or 'it ended while it imported'}"
+        raise WarmStartError(self.problem)
 
-    def _fork(self, init: int, order: Mapping[str, Any], given: Sequence[int]) -> Leader:
+    def _launched(self) -> Path:
+        """Start the process, if none lives; return where it listens."""
+        if self._process is None or self._process.poll() is not None or self._address is None:
+            self._close()
+            folder = PrivateFolder()  # nobody else can enter it
+            self._address = folder.path / "zygote"
+            ours, theirs = socket.socketpair()
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs, listener:
+                try:
+                    listener.bind(str(self._address))
+                    listener.listen()
+                    numbers = theirs.fileno(), listener.fileno()
+                    self._process = _launch(numbers, self.modules, folder.path / "home")
+                except BaseException:
+                    ours.close()
+                    folder.remove()
+                    raise
+            # Not atexit, which workers of a pool may pass by.
+            self._end = Finalize(self, _end, (self._process, ours, folder), exitpriority=100)
+        return self._address
+
+    def _fork(
+        self, control: socket.socket, init: int, order: Mapping[str, Any], given: Sequence[int]
+    ) -> Leader:
         """Send an order, with the namespaces of `init`, and take the answer."""
         try:
             namespaces = _namespaces(init)
@@ -143,8 +191,8 @@ class Zygote:
             raise WarmStartError(f"a sandbox can't be joined: {error}") from error
         message = json.dumps({**order, "namespaces": len(namespaces)}).encode()
         try:
-            socket.send_fds(self._control, [message], [*namespaces, *given])
-            answer, received, _, _ = socket.recv_fds(self._control, 1000, 1)
+            socket.send_fds(control, [message], [*namespaces, *given])
+            answer, received, _, _ = socket.recv_fds(control, 1000, 1)
         except OSError as error:
             self._close()
             raise WarmStartError(f"the zygote does not answer: {error}") from error
@@ -153,6 +201,8 @@ class Zygote:
             raise
         finally:
             _close_all(namespaces)
+        if not answer:
+            self._close()
         if not answer.isdigit():
             _close_all(received)
             why = answer.decode() or "it has ended"
@@ -160,24 +210,26 @@ class Zygote:
         return Leader(int(answer), received[0])
 
 
-def _launch(control: int, modules: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
-    """Start the process, with a copy of the interpreter that will be removed.
+def _launch(
+    numbers: tuple[int, int], modules: Sequence[str], home: Path
+) -> subprocess.Popen[bytes]:
+    """Start the process, with a copy of the interpreter, which it will remove.
 
     A child's /proc/self/exe leads to the interpreter outside of its sandbox, where it is not
     mounted read-only, and may be the grader's own to change: so it must not be the real one.
     Libraries can't be reached like this, since /proc/self/map_files needs root.
     """
     real = Path(sys.executable).resolve()
-    copy = folder / "bin" / real.name
-    copy.parent.mkdir()
-    (folder / "lib").symlink_to(real.parents[1] / "lib")  # where libpython may be looked for
+    copy = home / "bin" / real.name
+    copy.parent.mkdir(parents=True)
+    (home / "lib").symlink_to(real.parents[1] / "lib")  # where libpython may be looked for
     shutil.copy(real, copy)
     return subprocess.Popen(
-        [sys.executable, zygote.__file__, str(control), json.dumps(modules)],
+        [sys.executable, zygote.__file__, *map(str, numbers), json.dumps(modules)],
         executable=copy,
-        env=clean_environment(str(folder)),
-        cwd=folder,
-        pass_fds=[control],
+        env=clean_environment(str(home)),
+        cwd=home,
+        pass_fds=numbers,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -185,10 +237,11 @@ def _launch(control: int, modules: Sequence[str], folder: Path) -> subprocess.Po
     )
 
 
-def _end(process: subprocess.Popen[bytes], control: socket.socket) -> None:
-    control.close()
+def _end(process: subprocess.Popen[bytes], owner: socket.socket, folder: PrivateFolder) -> None:
+    owner.close()
     process.kill()
     process.wait()
+    folder.remove()
 
 
 def _namespaces(init: int) -> list[int]:

@@ -1,9 +1,9 @@
-"""The process that warm programs are forked from: `python zygote.py SOCKET MODULES`.
+"""The process that warm programs are forked from: `python zygote.py OWNER LISTENER MODULES`.
 
-It imports once, and then forks a child for each request; the child joins a sandbox that bubblewrap
-has set up, gives up every right, and only then runs anything. Nothing of a student's ever runs in
-this process, and none of them can see it: they live in other process namespaces. Imports nothing of
-ours by itself. The grader's side is in warm.py.
+It imports once, and then forks a child for each request of the grader's workers; the child joins a
+sandbox that bubblewrap has set up, gives up every right, and only then runs anything. Nothing of a
+student's ever runs in this process, and none of them can see it: they live in other process
+namespaces. Imports nothing of ours by itself. The grader's side is in warm.py.
 
 Sources: setns(2), prctl(2), capabilities(7), pid_namespaces(7), user_namespaces(7).
 """
@@ -16,6 +16,8 @@ import json
 import os
 import platform
 import resource
+import select
+import shutil
 import signal
 import socket
 import sys
@@ -39,38 +41,59 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def main() -> None:
-    """Import the modules, say so, and fork until the grader hangs up."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+    """Import the modules, and fork for all who connect until the owner hangs up."""
+    owner, listener = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     del sys.path[0]  # this file's folder
-    added = _import(json.loads(sys.argv[2]))
+    added = _import(json.loads(sys.argv[3]))
+    shutil.rmtree(os.getcwd())  # this copy of the interpreter, and what imports wrote
     # Children are reaped at once by the system, also those that a child leaves behind.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page
-    control.send((_unfit() or "ready").encode())
+    clients: list[socket.socket] = []
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, _DESCRIPTORS)
+        for one in select.select([owner, listener, *clients], [], [])[0]:
+            if one is owner:
+                return
+            if one is listener:
+                clients.append(listener.accept()[0])
+                with suppress(OSError):
+                    clients[-1].send((_unfit() or "ready").encode())
+            elif not _serve(one, added):
+                clients.remove(one)
+                one.close()
+
+
+def _serve(client: socket.socket, added: dict[str, str]) -> bool:
+    """Fork a child for a request; say whether there may be another."""
+    try:
+        message, descriptors, _, _ = socket.recv_fds(client, _MESSAGE_BYTES, _DESCRIPTORS)
         if not message:
-            return
+            return False
         if problem := _unfit():
-            control.send(problem.encode())
+            client.send(problem.encode())
         elif os.fork() == 0:
             order = json.loads(message)
-            _deliver(control, {**order, "env": {**added, **order["env"]}}, descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
+            _deliver(client, {**order, "env": {**added, **order["env"]}}, descriptors)
+    except OSError:
+        return False
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return True
 
 
 def _import(names: Sequence[str]) -> dict[str, str]:
     """Import what can be imported; what can't is for the program to complain of.
 
-    Returns what imports have added to the environment.
+    A module that has a function `read_ahead` of no arguments has it called: a course's data are
+    read once, and not again for each student. Returns what has been added to the environment.
     """
     before = set(os.environ)
     for name in names:
         with suppress(Exception):
-            importlib.import_module(name)
+            module = importlib.import_module(name)
+            getattr(module, "read_ahead", lambda: None)()
     return {name: value for name, value in os.environ.items() if name not in before}
 
 
@@ -86,8 +109,8 @@ def _unfit() -> str | None:
     return f"an import shares memory: {shared[0]}" if shared else None
 
 
-def _deliver(control: socket.socket, order: dict[str, Any], descriptors: list[int]) -> NoReturn:
-    """Join the sandbox, fork the program into it, tell the grader of it, and end."""
+def _deliver(client: socket.socket, order: dict[str, Any], descriptors: list[int]) -> NoReturn:
+    """Join the sandbox, fork the program into it, tell who asked, and end."""
     answer: list[int] = []
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -97,7 +120,7 @@ def _deliver(control: socket.socket, order: dict[str, Any], descriptors: list[in
         told, tell = os.pipe()
         child = os.fork()  # setns puts children into the process namespace, not the caller
         if child == 0:
-            _program(control, order, descriptors[count:], tell)
+            _program(client, order, descriptors[count:], tell)
         answer.append(os.pidfd_open(child))
         os.close(tell)
         text = os.read(told, 1000) or b"the program died before it began"
@@ -105,18 +128,16 @@ def _deliver(control: socket.socket, order: dict[str, Any], descriptors: list[in
     except BaseException as error:
         text = repr(error).encode()
     with suppress(OSError):
-        socket.send_fds(control, [text], answer)
+        socket.send_fds(client, [text], answer)
     os._exit(0)
 
 
-def _program(
-    control: socket.socket, order: dict[str, Any], given: list[int], tell: int
-) -> NoReturn:
+def _program(client: socket.socket, order: dict[str, Any], given: list[int], tell: int) -> NoReturn:
     """Become the program: first as powerless as one that bubblewrap starts, then run."""
     code = 1
     try:
         try:
-            control.detach()
+            client.detach()
             os.setsid()
             os.chdir(order["work"])
             os.umask(order["umask"])
