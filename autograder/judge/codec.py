@@ -90,7 +90,8 @@ def receive_frame(sock: socket.socket) -> tuple[dict[str, Tree], list[memoryview
     if header > MAX_HEADER or body > MAX_BODY:
         raise ChannelError(f"a message of {header + body} bytes is more than may be sent")
     try:
-        return read_frame(_receive(sock, header), _receive(sock, body))
+        data = memoryview(_receive(sock, header + body))
+        return read_frame(bytes(data[:header]), data[header:])
     except MemoryError:
         raise ChannelError("a message is more than memory holds") from None
 
@@ -109,7 +110,7 @@ def _receive(sock: socket.socket, size: int) -> bytearray:
 
 
 def read_frame(
-    header: bytes | bytearray, body: bytes | bytearray
+    header: bytes, body: bytes | memoryview
 ) -> tuple[dict[str, Tree], list[memoryview]]:
     """Return the message and the buffers of a frame without its prefix.
 
@@ -204,6 +205,7 @@ def little(array: Any) -> Any:
     return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
+@lru_cache(maxsize=1000)
 def type_name(dtype: "np.dtype[Any]") -> str | None:
     """Return the name of a numpy dtype, in little-endian order, or None if it can't cross."""
     name = dtype.newbyteorder("<").str

@@ -328,4 +328,6 @@ def _same(old: Any, value: Any) -> bool:
         return len(old) == len(value) and all(
             a is k and b is v for (a, b), (k, v) in zip(old, value.items(), strict=True)
         )
+    if type(value) is np.ndarray:  # the usual case, as `_snapshot` has it
+        return bool(old == (value.shape, value.tobytes()))
     return bool(old == _snapshot(value))
