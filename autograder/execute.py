@@ -67,7 +67,7 @@ class Judged:
             record: it is the reference solution: note what it does in `CellRun.kinds`.
             zygote: where processes come from, if they can; without one they start cold.
         """
-        self._box, self._record, self._zygote = box, record, zygote
+        self._box, self._record, self.zygote = box, record, zygote
 
     def run(
         self,
@@ -77,7 +77,7 @@ class Judged:
         limits: Limits,
     ) -> dict[str, CellRun]:
         """See Executor.run."""
-        run = _Run(notebook, profile, files, limits, self._box, self._record, self._zygote)
+        run = _Run(notebook, profile, files, limits, self._box, self._record, self.zygote)
         return asyncio.run(run.all())
 
 

@@ -7,10 +7,14 @@ line.
 
 import hashlib
 import json
+import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any, TypeVar
 
 import nbformat
 from nbformat import NotebookNode
@@ -22,9 +26,13 @@ from autograder.grade import Job, judge
 from autograder.judge import profile as profiles
 from autograder.judge.profile import Profile
 from autograder.models import CellRun, Submission
+from autograder.pool import local_pool
+from autograder.preload import zygote_of
 from autograder.release import grading_version, own_files, read_source, written
 from autograder.sandbox import Sandbox, Unconfined, missing
 from autograder.settings import Assignment, Course, Limits
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,13 +57,11 @@ def prepare(course: Course, assignment: Assignment, unsafe: bool = False) -> Pre
         AssignmentError: a notebook can't be read, or a solution fails a test of its own.
         KernelError: there is no sandbox here, and `unsafe` was not asked for.
     """
-    box = choose_box(unsafe)
-    grading, recorded = {}, {}
-    for path in course.notebooks(assignment.name):
-        source = read_source(path)
-        grading[path.stem] = grading_version(source)
-        recorded[path.stem] = _recorded(course, assignment, path, source, box)
+    choose_box(unsafe)
+    sources = {path.stem: read_source(path) for path in course.notebooks(assignment.name)}
+    grading = {name: grading_version(source) for name, source in sources.items()}
     texts = {name: written(notebook) for name, notebook in grading.items()}
+    recorded = _recorded(course, assignment, sources, _Setting(tuple(texts.values()), unsafe))
     return Prepared(grading, texts, recorded, course.limits, unsafe)
 
 
@@ -69,44 +75,96 @@ def choose_box(unsafe: bool) -> BoxType:
 
 def check_untouched(course: Course, assignment: Assignment, prepared: Prepared) -> None:
     """Raise AssignmentError if a test passes on the release as the students get it."""
-    found = []
-    executor = Judged(choose_box(prepared.unsafe))
+    setting = _Setting(tuple(prepared.notebooks.values()), prepared.unsafe)
     files = own_files(course.sources / assignment.name)
-    for name, source in prepared.sources.items():
-        notebook = nbformat.from_dict(source)
-        profile = Profile.from_json(prepared.profiles[name])
-        runs = executor.run(notebook, profile, files, course.limits)
-        found += [
-            f"{name}: {cell.id} gives {points:g} points for the untouched release: it must call "
-            "what the student writes, and assert something of the result"
-            for cell in _tests(notebook)
-            if (points := judge(cell, runs[cell.id]).points)
-        ]
-    if found:
-        raise AssignmentError("; ".join(found))
+    found = _each(
+        _passed,
+        [
+            (setting, name, text, prepared.profiles[name], files, course.limits)
+            for name, text in prepared.notebooks.items()
+        ],
+    )
+    if problems := list(chain.from_iterable(found)):
+        raise AssignmentError("; ".join(problems))
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """Where an assignment's notebooks run."""
+
+    notebooks: tuple[str, ...]  # all of them, as when submissions are graded
+    unsafe: bool
+
+    def executor(self, record: bool = False) -> Judged:
+        """Return what runs them."""
+        zygote = None if self.unsafe else zygote_of(*self.notebooks)
+        return Judged(choose_box(self.unsafe), record, zygote)
+
+
+def _each(call: Callable[..., T], arguments: list[tuple[Any, ...]]) -> list[T]:
+    """Call a function for each notebook of an assignment, in processes if there are several."""
+    workers = min(os.cpu_count() or 1, len(arguments))
+    if workers <= 1:
+        return [call(*one) for one in arguments]
+    setting: _Setting = arguments[0][0]
+    try:
+        with local_pool(workers, setting.executor().zygote) as pool:
+            return [future.result() for future in [pool.submit(call, *one) for one in arguments]]
+    except BrokenExecutor:
+        raise AssignmentError(
+            "the process that ran a notebook was killed, so nothing is known of it: is there "
+            "enough memory?"
+        ) from None
+
+
+def _passed(
+    setting: _Setting,
+    name: str,
+    text: str,
+    profile: str,
+    files: Mapping[str, bytes],
+    limits: Limits,
+) -> list[str]:
+    """Return what is wrong with tests that give points for a notebook as the students get it."""
+    notebook = nbformat.reads(text, as_version=4)
+    runs = setting.executor().run(notebook, Profile.from_json(profile), files, limits)
+    return [
+        f"{name}: {cell.id} gives {points:g} points for the untouched release: it must call "
+        "what the student writes, and assert something of the result"
+        for cell in _tests(notebook)
+        if (points := judge(cell, runs[cell.id]).points)
+    ]
 
 
 def _recorded(
     course: Course,
     assignment: Assignment,
-    path: Path,
-    source: NotebookNode,
-    box: BoxType,
-) -> str:
-    """Return the profile of a notebook's solution, from build/ if nothing has changed since."""
-    kept = course.build / "profiles" / assignment.name / f"{path.stem}.json"
-    files = own_files(path.parent)
-    key = _key(source, files)
+    sources: Mapping[str, NotebookNode],
+    setting: _Setting,
+) -> dict[str, str]:
+    """Return the profile of each solution, from build/ if nothing has changed since."""
+    folder = course.build / "profiles" / assignment.name
+    files = own_files(course.sources / assignment.name)
+    keys = {name: _key(source, files) for name, source in sources.items()}
+    found = {name: _kept(folder / f"{name}.json", key) for name, key in keys.items()}
+    todo = [name for name, profile in found.items() if profile is None]
+    made = _each(
+        _record,
+        [(setting, name, written(sources[name]), files, course.limits) for name in todo],
+    )
+    for name, profile in zip(todo, made, strict=True):
+        found[name] = profile
+        with replaced_file(folder / f"{name}.json") as scratch:
+            scratch.write_text(json.dumps({"key": keys[name], "profile": profile}), "utf-8")
+    return {name: profile for name, profile in found.items() if profile is not None}
+
+
+def _kept(path: Path, key: str) -> str | None:
     try:
-        table = json.loads(kept.read_text("utf-8"))
-        if table["key"] == key:
-            return str(table["profile"])
+        table = json.loads(path.read_text("utf-8"))
+        return str(table["profile"]) if table["key"] == key else None
     except (OSError, ValueError, KeyError, TypeError):
-        pass  # none, or not one of ours: made again
-    profile = _record(path.stem, source, files, course.limits, box).to_json()
-    with replaced_file(kept) as scratch:
-        scratch.write_text(json.dumps({"key": key, "profile": profile}), "utf-8")
-    return profile
+        return None  # none, or not one of ours
 
 
 def _key(source: NotebookNode, files: Mapping[str, bytes]) -> str:
@@ -120,16 +178,12 @@ def _key(source: NotebookNode, files: Mapping[str, bytes]) -> str:
 
 
 def _record(
-    name: str,
-    source: NotebookNode,
-    files: Mapping[str, bytes],
-    limits: Limits,
-    box: BoxType,
-) -> Profile:
+    setting: _Setting, name: str, text: str, files: Mapping[str, bytes], limits: Limits
+) -> str:
     """Run the solution; return what it did. Raise AssignmentError if it loses a point."""
-    solved = nbformat.from_dict(source)
+    solved = nbformat.reads(text, as_version=4)
     before = profiles.plan([(cell.id, role(cell), cell.source) for cell in code_cells(solved)])
-    runs = Judged(box, record=True).run(solved, before, files, limits)
+    runs = setting.executor(record=True).run(solved, before, files, limits)
     problems = list(_problems(name, solved, runs))
     if problems:
         raise AssignmentError("; ".join(problems))
@@ -137,7 +191,7 @@ def _record(
         cell.id: {place: frozenset(found) for place, found in runs[cell.id].kinds.items()}
         for cell in _tests(solved)
     }
-    return Profile(before.names, before.provided, kinds)
+    return Profile(before.names, before.provided, kinds).to_json()
 
 
 def _problems(name: str, solved: NotebookNode, runs: Mapping[str, CellRun]) -> Iterator[str]:

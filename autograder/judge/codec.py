@@ -109,9 +109,7 @@ def _receive(sock: socket.socket, size: int) -> bytearray:
     return data
 
 
-def read_frame(
-    header: bytes, body: bytes | memoryview
-) -> tuple[dict[str, Tree], list[memoryview]]:
+def read_frame(header: bytes, body: bytes | memoryview) -> tuple[dict[str, Tree], list[memoryview]]:
     """Return the message and the buffers of a frame without its prefix.
 
     Raises:

@@ -151,6 +151,7 @@ class Zygote:
             raise
         if told == "ready":
             self._control = control
+            Finalize(self, control.close, exitpriority=100)
             return control
         control.close()
         self._close()
