@@ -8,34 +8,31 @@ nbgrader is as it comes: its own configuration, one notebook after the other, no
 with sandbox and judge, `WORKERS` processes. It may use what a release has recorded, as always.
 
 Also: the part of the cores' time that the cells themselves need (run plainly, in one process, with
-everything imported before), and the memory of a worker that grades a homework with torch, with all
-its processes, each shared page counted once.
+everything imported before), and the memory of a worker that grades a homework with torch: that of
+all processes below the grader's own, each shared page counted once, over the number of workers.
 """
 
 import argparse
 import json
-import multiprocessing
 import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from multiprocessing.connection import Connection
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import psutil
 
 from autograder.check import all_variants, standard_variants
-from autograder.execute import Judged
-from autograder.grade import grade_submission
 from autograder.markers import FIGURE_TAG
+from autograder.pool import grade_class
 from autograder.release import read_source
-from autograder.sandbox import Sandbox
 from autograder.settings import load_course
 from tests import toy
 from tests.bench.results import print_table, record
@@ -148,50 +145,40 @@ print(time.process_time() - begun)
 
 def worker_memory() -> float:
     """Return the peak memory, in MB of 10^6 bytes, of a worker whose homework uses torch."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    worker = context.Process(target=_worker, args=(there,))
-    worker.start()
-    try:
-        here.recv()  # it is about to begin
-        peak = peak_memory(worker.pid or 0, until=lambda: here.poll(0.05))
-        if (problem := here.recv()) is not None:
-            raise SystemExit(problem)
-    finally:
-        worker.terminate()
-        worker.join()
-    return peak / 1e6
+    start = "from tests.bench.bench_grade import grade_with_torch; grade_with_torch()"
+    command = [sys.executable, "-c", start]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as grader:
+        peak = peak_memory(grader.pid, until=lambda: grader.poll() is not None)
+        told = grader.communicate()[0].strip()
+    if told != "right":
+        raise SystemExit(f"grading the toy homework with torch ended with {told!r}")
+    return peak / WORKERS / 1e6
 
 
-def _worker(told: Connection) -> None:
-    """Grade a toy homework whose solution trains with torch, twice."""
+def grade_with_torch() -> None:
+    """Grade a class of a toy homework whose solution trains with torch."""
     answers = {**toy.SOLUTION, "double": f"{TORCH}{STEP}{toy.SOLUTION['double']}"}
-    job = toy.job(answers=answers)
-    notebook = json.loads(job.notebooks["toy"])
-    notebook["cells"][1]["source"] = "import torch"
-    told.send(None)
-    from autograder.preload import zygote_of
-
-    executor = Judged(Sandbox, zygote=zygote_of(json.dumps(notebook)))
-    points = [
-        sum(verdict.points or 0 for verdict in graded.notebooks[0].verdicts)
-        for graded in (grade_submission(job, executor) for _ in range(2))
-    ]
-    told.send(None if points == [5, 5] else f"the toy homework got {points} points")
-    threading.Event().wait()
+    jobs = []
+    for number in range(4 * WORKERS):
+        job = toy.job(f"student{number}", answers)
+        notebook = json.loads(job.notebooks["toy"])
+        notebook["cells"][1]["source"] = "import torch"
+        jobs.append(replace(job, notebooks={"toy": json.dumps(notebook)}))
+    scores = [graded.notebooks[0].auto_score for graded in grade_class(jobs, WORKERS)]
+    print("right" if scores == [5] * len(jobs) else scores)
 
 
 def peak_memory(root: int, until: Callable[[], bool]) -> float:
-    """Return the highest sum of proportional sizes of a process and all below, in bytes."""
+    """Return the highest sum of proportional sizes of all processes below one, in bytes."""
     peak = 0.0
     while not until():
         total = 0
-        for process in [psutil.Process(root), *psutil.Process(root).children(recursive=True)]:
-            try:
-                total += process.memory_full_info().pss
-            except psutil.Error:
-                continue
+        with suppress(psutil.Error):
+            for process in psutil.Process(root).children(recursive=True):
+                with suppress(psutil.Error):
+                    total += process.memory_full_info().pss
         peak = max(peak, total)
+        time.sleep(0.05)
     return peak
 
 
