@@ -1,4 +1,4 @@
-"""How fast is a class graded? `autograder grade` against `nbgrader autograde`, in one run.
+"""How fast is a class graded? `autograder grade` against nbgrader and Otter-Grader, in one run.
 
     python -m tests.bench.bench_grade
 
@@ -6,6 +6,9 @@ Both grade the same class of 20 on hw1/numpy_nn, right and wrong solutions, each
 line in a fresh folder, in turn in each repetition; the ratio is the median over the repetitions.
 nbgrader is as it comes: its own configuration, one notebook after the other, no sandbox. Ours runs
 with sandbox and judge, `WORKERS` processes. It may use what a release has recorded, as always.
+
+`otter run` takes one submission: it grades the whole class once, one after the other, with the same
+tests. It is left out where it can't be installed.
 
 Also: the part of the cores' time that the cells themselves need (run plainly, in one process, with
 everything imported before), and the memory of a worker that grades a homework with torch: that of
@@ -29,17 +32,23 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from autograder.check import all_variants, standard_variants
+from autograder.check import all_variants, standard_variants, test_points
 from autograder.markers import FIGURE_TAG
 from autograder.pool import grade_class
 from autograder.release import read_source
 from autograder.settings import load_course
 from tests import toy
+from tests.bench import otter
 from tests.bench.results import print_table, record
 from tests.sample_class import ASSIGNMENT, NOTEBOOK, ROOT, _notebook
 
 STUDENTS, WORKERS, REPETITIONS = 20, 2, 3
-GOALS = {"grade_vs_nbgrader": (">=", 10), "core_use": (">=", 0.7), "worker_pss_mb": ("<=", 250)}
+GOALS = {
+    "grade_vs_nbgrader": (">=", 10),
+    "grade_vs_otter": (">=", 10),
+    "core_use": (">=", 0.7),
+    "worker_pss_mb": ("<=", 250),
+}
 BIN = Path(sys.executable).parent
 TORCH = "import torch\nlayer = torch.nn.Linear(9, 9)\nlayer(torch.ones(1, 9)).sum().backward()\n"
 STEP = "torch.optim.Adam(layer.parameters()).step()\n"
@@ -59,13 +68,17 @@ def main() -> None:
         for _ in range(arguments.repetitions):
             theirs_s.append(timed(stock, ["nbgrader", "autograde", ASSIGNMENT, "--create"]))
             ours_s.append(timed(ours, ["autograder", "grade", ASSIGNMENT, f"--workers={WORKERS}"]))
+        otter_s = by_otter(ours, Path(scratch, "otter"))
         cells = cell_seconds(sorted(ours.glob("build/autograded/*/*/*.ipynb")))
     ratios = [theirs / own for theirs, own in zip(theirs_s, ours_s, strict=True)]
     figures["grade_vs_nbgrader"] = statistics.median(ratios)
+    if otter_s is not None:
+        figures["grade_vs_otter"] = otter_s / statistics.median(ours_s)
     figures["core_use"] = cells / (min(WORKERS, os.cpu_count() or 1) * statistics.median(ours_s))
     each = arguments.students
     rows: list[Sequence[object]] = [
         ("nbgrader autograde", f"{statistics.median(theirs_s) / each:.2f}"),
+        ("otter run", f"{otter_s / each:.2f}" if otter_s else "not installed"),
         ("autograder grade", f"{statistics.median(ours_s) / each:.2f}"),
         ("the cells alone (CPU)", f"{cells / each:.2f}"),
     ]
@@ -78,7 +91,9 @@ def main() -> None:
 def show(figures: dict[str, float]) -> None:
     """Print each figure beside its goal."""
     rows = [
-        (name, f"{figures[name]:.2f}", f"{sign} {goal}") for name, (sign, goal) in GOALS.items()
+        (name, f"{figures[name]:.2f}", f"{sign} {goal}")
+        for name, (sign, goal) in GOALS.items()
+        if name in figures
     ]
     print_table(["figure", "is", "goal"], rows)
 
@@ -118,6 +133,23 @@ def timed(folder: Path, command: Sequence[str]) -> float:
     seconds = time.monotonic() - begun
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return seconds
+
+
+def by_otter(course: Path, folder: Path) -> float | None:
+    """Return the seconds that Otter takes for the class of a course; None if it is not here."""
+    if (command := otter.installed()) is None:
+        return None
+    source = read_source(load_course(course).notebooks(ASSIGNMENT)[0])
+    notebooks = []
+    for path in sorted(course.glob(f"submitted/*/{ASSIGNMENT}/*.ipynb")):
+        notebooks.append(folder / path.parents[1].name / path.name)
+        notebooks[-1].parent.mkdir(parents=True)
+        shutil.copy(path, notebooks[-1])
+    grader = otter.generate(command, source, folder / "generated")
+    seconds, scores = otter.grade(command, grader, notebooks)
+    if scores[notebooks[0]] != sum(test_points(source).values()):  # the first is the solution
+        raise SystemExit(f"Otter gives the solution {scores[notebooks[0]]} points")
     return seconds
 
 
