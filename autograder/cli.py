@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder import preload
 from autograder.errors import ERROR, AutograderError
 from autograder.settings import load_course
 
@@ -34,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         course = load_course(args.course)
+        local = not (getattr(args, "unsafe", True) or getattr(args, "cluster", None))
+        if local and sys.platform == "linux":
+            preload.begin(course, args.assignment)
         from autograder import commands  # takes seconds, which no worker of a pool needs to spend
 
         return int(getattr(commands, f"run_{args.command}")(course, args))

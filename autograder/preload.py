@@ -4,9 +4,12 @@ import ast
 import functools
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 
+from autograder.errors import AutograderError
 from autograder.judge.profile import python
 from autograder.sandbox import KERNEL_MODULES, Zygote, zygote_for
+from autograder.settings import Course
 
 _BASE = (*KERNEL_MODULES, "autograder.judge.agent", "autograder.judge.runner", "matplotlib.pyplot")
 _ALONG = {"torch": ("torch.optim", "torch._dynamo")}  # imported at first use, for seconds
@@ -21,9 +24,18 @@ def zygote_of(*notebooks: str) -> Zygote:
     return zygote_for(modules(*notebooks))
 
 
+def begin(course: Course, assignment: str) -> None:
+    """Start an assignment's zygote: it imports while this process does. What fails is told later."""
+    with suppress(AutograderError, OSError, ValueError, LookupError, TypeError, AttributeError):
+        zygote_of(*(path.read_text("utf-8") for path in course.notebooks(assignment))).share()
+
+
 @functools.cache
 def modules(*notebooks: str) -> tuple[str, ...]:
-    """Return the modules to import for these notebooks, in order, each once."""
+    """Return the modules to import for these notebooks, in order, each once.
+
+    Imports in answer cells do not count: a solution's are not there when students are graded.
+    """
     found = [name for notebook in notebooks for name in _imported(notebook)]
     along = [other for name in found for other in _ALONG.get(name.partition(".")[0], ())]
     return tuple(dict.fromkeys([*_BASE, *found, *along]))
@@ -31,7 +43,8 @@ def modules(*notebooks: str) -> tuple[str, ...]:
 
 def _imported(notebook: str) -> Iterator[str]:
     for cell in json.loads(notebook)["cells"]:
-        if cell["cell_type"] == "code":
+        is_answer = cell["metadata"].get("nbgrader", {}).get("solution")
+        if cell["cell_type"] == "code" and not is_answer:
             try:
                 tree = ast.parse(python("".join(cell["source"])))
             except SyntaxError:

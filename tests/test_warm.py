@@ -23,7 +23,7 @@ from autograder.grade import grade_submission
 from autograder.merge import grade_id
 from autograder.models import StudentCell, Submission
 from autograder.preload import modules, zygote_of
-from autograder.release import read_source
+from autograder.release import grading_version, read_source, written
 from autograder.sandbox import Sandbox, Zygote, doctor, kernel_manager, start, warm
 from autograder.sandbox.confine import WORK
 from autograder.sandbox.folders import remove
@@ -542,6 +542,18 @@ def _zygotes(processes):
     return found
 
 
+def _cell(kind, source, **metadata):
+    return {"cell_type": kind, "source": [source], "metadata": metadata}
+
+
+def test_early():
+    """The zygote that begins with the command is the one that grading uses."""
+    course = load_course(ROOT)
+    texts = [path.read_text("utf-8") for path in course.notebooks("hw1")]
+    graded = [written(grading_version(read_source(path))) for path in course.notebooks("hw1")]
+    assert modules(*texts) == modules(*graded)
+
+
 def test_modules():
     """What is imported is what the instructor's cells import; for torch also what it puts off."""
     cells = [
@@ -549,8 +561,9 @@ def test_modules():
         "def f():\n    from torch import nn",
         "import (",
     ]
-    notebook = {"cells": [{"cell_type": "code", "source": [cell]} for cell in cells]}
-    notebook["cells"].append({"cell_type": "markdown", "source": ["import sys"]})
+    notebook = {"cells": [_cell("code", cell) for cell in cells]}
+    notebook["cells"].append(_cell("markdown", "import sys"))
+    notebook["cells"].append(_cell("code", "import sys", nbgrader={"solution": True}))
     found = modules(json.dumps(notebook))
     assert {"numpy", "torch", "torch._dynamo", "ipykernel.kernelapp"} <= set(found)
     assert "sys" not in found
@@ -572,7 +585,7 @@ step = torch.optim.Adam(model.parameters())
 model(x @ x).sum().backward(), step.step()
 print(x.sum().item(), model.weight.sum().item(), unseeded)
 """
-    notebook = {"cells": [{"cell_type": "code", "source": "import torch"}]}
+    notebook = {"cells": [_cell("code", "import torch")]}
     made = Zygote(modules(json.dumps(notebook)))
     with contextlib.closing(made):
         hot = [asyncio.run(_output(code.format(warm=True), made)).split() for _ in range(2)]
