@@ -120,6 +120,27 @@ def test_a_refused_submission_has_a_page(pages):
     assert "<b>is</b>" not in pages["cyd"]
 
 
+def test_a_refusal_is_told_once(pages):
+    """Of a notebook that can't be graded the page has the reason above, and no empty steps."""
+    assert pages["cyd"].count("the file &lt;b&gt;is") == 2  # what to do next, and the table's title
+    assert "<article" not in pages["cyd"]
+
+
+def test_a_step_without_cells_leaves_no_gap(tmp_path):
+    """Where a student has no cell beside a verdict, the verdict takes the whole width."""
+    course = toy.released_in(tmp_path)
+    graded = grade_submission(job(), toy.FakeExecutor())
+    store.write(course, graded)
+    store.finish(course, graded)
+    path = tmp_path / "build/autograded/ada/hw1/toy.ipynb"
+    executed = nbformat.read(path, as_version=4)
+    executed.cells = [cell for cell in executed.cells if cell.id != "half"]
+    nbformat.write(executed, path)
+    written(course)
+    page = (tmp_path / "build/feedback/ada/hw1.html").read_text("utf-8")
+    assert re.findall(r'<aside class="([^"]*)"', page) == ["passed", "passed alone", "by-hand"]
+
+
 def test_one_failed_page_stops_nobody(tmp_path):
     """A student without a page is told with a reason, and the next one has a page."""
     course = toy.released_in(tmp_path)
@@ -193,6 +214,12 @@ def test_every_formula_of_the_homeworks_becomes_mathml(path):
     text = re.sub(r"(?s)<pre>.*?</pre>|<code>.*?</code>", "", "".join(made))
     assert count > 100
     assert not re.findall(r"\\[a-zA-Z]+|\$", html.unescape(re.sub(r"<[^>]*>", "", text)))
+
+
+def test_a_named_function_stands_apart_from_its_argument():
+    """There is a thin space after `ln` as in TeX, none before a parenthesis or an index."""
+    assert re.search(r"<mi>ln</mi><mspace[^>]*/><mn>10</mn>", sanitise.formula(r"\ln 10"))
+    assert "mspace" not in sanitise.formula(r"\log_2(x) + \max\{a\} + \exp\left(x\right)")
 
 
 def test_the_failing_line_is_marked():
@@ -286,11 +313,16 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_contrast_is_enough(scheme):
     """Every colour of text has at least 4.5:1 (WCAG AA) on every ground it stands on."""
-    css = (ROOT / "autograder/feedback/templates/page.css").read_text("utf-8")
-    block = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[scheme]
-    colours = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block))
+    shared, own = (
+        dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", blocks[scheme]))
+        for path in ("feedback/templates/base.css", "report/page.css")
+        if (
+            blocks := re.findall(r":root \{(.*?)\}", (ROOT / "autograder" / path).read_text(), re.S)
+        )
+    )
+    colours = shared
     grounds = {name: [colours["paper"]] for name in colours}
-    grounds["ink"] += [colours["code"], colours["mark"]]
+    grounds["ink"] += [colours["code"], colours["mark"], own["mark"]]
     for name in ("ink", "quiet", "good", "half", "bad", "hand", "link"):
         for ground in grounds[name]:
             light, dark = sorted((luminance(colours[name]), luminance(ground)), reverse=True)
