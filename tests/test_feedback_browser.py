@@ -34,7 +34,7 @@ from tests.injections import MARKDOWN, NAME, OUTPUTS, filled
 TEXTS = dict(enumerate(MARKDOWN, start=100))
 DISPLAYS = dict(enumerate(OUTPUTS, start=300))
 IN_NAME, IN_REASON, IN_NOTE, IN_COMMENT = range(500, 504)
-MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"  # nbgrader's own, in formgrader
+TEXTS[99], DISPLAYS[299] = r"$\frac{1}{7}$ m", {"text/latex": r"$\frac{2}{7}$"}  # no injections
 
 
 @pytest.fixture(scope="module")
@@ -204,17 +204,36 @@ def wait_for(server: subprocess.Popen, url: str) -> None:
     pytest.fail("the Jupyter server does not start")
 
 
+def one_submission(course: Course) -> str:
+    """Return where formgrader shows the attacker's notebook."""
+    with Gradebook(course.db_url) as book:
+        (submission,) = book.notebook_submissions("toy", "hw1")
+        return f"submissions/{submission.id}/"
+
+
 @pytest.mark.parametrize("place", ["submission", "gradebook/hw1/toy", "manage_submissions/hw1"])
 def test_nothing_runs_in_formgrader(browser, course, formgrader, asked, place):
     """No injection runs or fetches where the instructor reads the submission and the lists."""
-    if place == "submission":
-        with Gradebook(course.db_url) as book:
-            (submission,) = book.notebook_submissions("toy", "hw1")
-            place = f"submissions/{submission.id}/"
+    place = one_submission(course) if place == "submission" else place
     visit = browser.visit(formgrader.format(place))
     assert (visit.ran, visit.dialogs, asked) == (set(), [], [])
-    own = (formgrader[: formgrader.index("/formgrader")], "data:", MATHJAX)
+    own = (formgrader[: formgrader.index("/formgrader")], "data:")
     assert [url for url in visit.requests if not url.startswith(own)] == []
     assert "hw1" in visit.text
     if place.startswith("submissions"):
         assert f"show({max(DISPLAYS)})" in visit.text
+
+
+def test_formgrader_needs_no_other_host(browser, course, formgrader, listener, asked):
+    """Formulas are drawn by the browser itself, and the page's policy lets it ask nobody else."""
+    browser.visit(formgrader.format(one_submission(course)))
+    drawn = browser.evaluate("[...document.querySelectorAll('mfrac')].map(one => one.textContent)")
+    assert drawn == ["17", "27"]
+    assert browser.evaluate("typeof jQuery + typeof MathJax") == "functionundefined"
+    url = f"{listener[0]}/asked"
+    browser.evaluate(f"new Image().src = '{url}'; void fetch('{url}').catch(() => 0)")
+    browser.evaluate(
+        f"document.body.append(Object.assign(document.createElement('script'), {{src: '{url}'}}))"
+    )
+    time.sleep(0.3)
+    assert asked == []
