@@ -4,13 +4,15 @@ import csv
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import cli
+from autograder import cli, history
+from autograder.models import Verdict
 from autograder.settings import Course
 from tests import toy
 
@@ -96,6 +98,21 @@ def configured(tmp_path_factory) -> Course:
 def test_nbgrader_autograde_takes_the_same_path(ours, configured, student):
     """Under the course's nbgrader_config.py, `nbgrader autograde` gives our scores and comments."""
     assert grades(configured, student) == grades(ours, student)
+
+
+def test_nbgrader_autograde_writes_the_history(ours, configured):
+    """Under the course's config, `nbgrader autograde` adds the line that ours adds."""
+    for student in HONEST.keys() - EXTRA.keys():  # the ids of further cells are random
+        (mine,) = history.read(ours, "hw1", student)
+        (theirs,) = history.read(configured, "hw1", student)
+        assert theirs.basis == mine.basis
+        assert [said(verdict) for verdict in theirs.verdicts] == [*map(said, mine.verdicts)]
+    assert [*configured.history.glob("hw1/tests-*/toy.ipynb")]
+
+
+def said(verdict: Verdict) -> Verdict:
+    """Return a verdict without the time that it took."""
+    return replace(verdict, seconds=0)
 
 
 @pytest.mark.parametrize(("student", "earned"), [("liar", 0), ("printer", 0), ("thief", 0)])

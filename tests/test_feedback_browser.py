@@ -73,8 +73,8 @@ def asked(listener) -> list[str]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory, listener) -> Course:
     """A course where one student has put everything into a submission, and its page is written."""
-    course = toy.released_in(tmp_path_factory.mktemp("browser"))
-    (course.root / "nbgrader_config.py").write_text(
+    course = toy.released_in(tmp_path_factory.mktemp("browser") / "course")
+    (course.root.parent / "nbgrader_config.py").write_text(
         Path(__file__).parents[1].joinpath("nbgrader_config.py").read_text()
     )
     graded = attacker(listener[0])
@@ -169,8 +169,8 @@ def test_the_injections_were_on_the_page(browser, page):
 
 
 @pytest.fixture(scope="module")
-def formgrader(course) -> Iterator[str]:
-    """The address of formgrader on the course, with its token."""
+def formgrader(course, browser) -> Iterator[str]:
+    """The address of formgrader on the course, where the browser is logged in."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
@@ -179,14 +179,19 @@ def formgrader(course) -> Iterator[str]:
     command += [f"--IdentityProvider.token={token}", "--allow-root", "--ServerApp.port_retries=0"]
     command += ["--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}"]
     home = course.root / ".home"
-    env = {**os.environ, "HOME": str(home), "JUPYTER_NO_CONFIG": "1"}  # no other extension
+    env = {**os.environ, "HOME": str(home), "JUPYTER_NO_CONFIG": "1", "COURSE": "course"}
     server = subprocess.Popen(
-        command, cwd=course.root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=course.root.parent,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(server, f"{address}/api/status?token={token}")
-        yield f"{address}/formgrader/{{}}?token={token}"
+        browser.visit(f"{address}/login?token={token}")  # a page's own cookie is not the lists'
+        yield f"{address}/formgrader/{{}}"
     finally:
         server.terminate()
         server.wait()
@@ -204,6 +209,9 @@ def wait_for(server: subprocess.Popen, url: str) -> None:
     pytest.fail("the Jupyter server does not start")
 
 
+LISTED = "!document.body.innerText.includes('Loading, please wait')"  # as formgrader's lists begin
+
+
 def one_submission(course: Course) -> str:
     """Return where formgrader shows the attacker's notebook."""
     with Gradebook(course.db_url) as book:
@@ -215,11 +223,12 @@ def one_submission(course: Course) -> str:
 def test_nothing_runs_in_formgrader(browser, course, formgrader, asked, place):
     """No injection runs or fetches where the instructor reads the submission and the lists."""
     place = one_submission(course) if place == "submission" else place
-    visit = browser.visit(formgrader.format(place))
+    visit = browser.visit(formgrader.format(place), ready=LISTED)
     assert (visit.ran, visit.dialogs, asked) == (set(), [], [])
     own = (formgrader[: formgrader.index("/formgrader")], "data:")
     assert [url for url in visit.requests if not url.startswith(own)] == []
     assert "hw1" in visit.text
+    assert "<img src=x onerror=" in visit.text  # the student's name
     if place.startswith("submissions"):
         assert f"show({max(DISPLAYS)})" in visit.text
 

@@ -9,6 +9,7 @@ import html
 from pathlib import Path
 from typing import Any
 
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.server_extensions.formgrader.handlers import template_path
@@ -22,7 +23,11 @@ _SHOWN = ("image/png", "image/jpeg", "text/html", "text/markdown", "text/latex",
 
 def configure_exporter(config: Any) -> None:
     """Let formgrader's HTML exporter show only what is clean, with formulas as MathML."""
-    config.HTMLExporter.extra_template_basedirs = [str(_TEMPLATES), template_path]
+    exporter = HTMLExporter(
+        template_name="formgrade", extra_template_basedirs=[str(_TEMPLATES), template_path]
+    )
+    # Formgrader sets those two names itself, and would overrule them; not what comes of them.
+    config.HTMLExporter.template_paths = exporter.template_paths
     config.HTMLExporter.preprocessors = [CleanNotebook]
     config.HTMLExporter.filters = {
         "markdown2html": sanitise.markdown,

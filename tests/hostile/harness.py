@@ -14,8 +14,6 @@ import nbformat
 from autograder.feedback import redact
 from autograder.gate import Prepared, prepare
 from autograder.grade import Job
-from autograder.intake import read
-from autograder.merge import grade_id
 from autograder.models import GradedSubmission
 from autograder.pool import grade_class
 from autograder.settings import Course
@@ -134,15 +132,7 @@ def hand_in(course: Course, host: Places, student: str, work: tuple[Case, ...]) 
 
 
 def _jobs(course: Course, prepared: Prepared, students: Students, assignment: str) -> list[Job]:
-    expected = {
-        name: frozenset(filter(None, map(grade_id, source.cells)))
-        for name, source in prepared.sources.items()
-    }
-    folders = {student: course.submitted / student / assignment for student in students}
-    return [
-        prepared.job(read(folder, student, assignment, expected, course.limits))
-        for student, folder in folders.items()
-    ]
+    return [prepared.job_in(course.submitted / student / assignment) for student in students]
 
 
 # What came of it
