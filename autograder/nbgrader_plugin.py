@@ -6,26 +6,26 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import nbformat
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import CsvExportPlugin
-from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
-from autograder import batch, gate, history, store
+from autograder import batch, entered, gate, history, store
+from autograder.entered import Entered
 from autograder.errors import AutograderError
-from autograder.feedback import RedactHiddenTests
 from autograder.feedback.formgrader import configure_exporter
+from autograder.feedback.pages import page, page_job
 from autograder.files import replaced_file
 from autograder.grade import Job, grade_submission
+from autograder.gradebook import open_gradebook
 from autograder.models import Basis
 from autograder.penalties import settle
 from autograder.release import own_tools_first
 from autograder.settings import Course, load_course
-
-_FEEDBACK_STEPS = [RedactHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
 
 
 def configure(config: Any, course: Course) -> None:
@@ -35,7 +35,9 @@ def configure(config: Any, course: Course) -> None:
     config.Autograde.sanitize_preprocessors = [JudgeSubmission]
     config.Autograde.autograde_preprocessors = [SaveAutoGrades, SettlePenalties]
     config.JudgeSubmission.root = str(course.root)
-    config.GenerateFeedback.preprocessors = _FEEDBACK_STEPS
+    config.GenerateFeedback.exporter_class = SubmissionPage
+    config.GenerateFeedback.preprocessors = []
+    config.SubmissionPage.root = str(course.root)
     configure_exporter(config)
     config.SettlePenalties.root = str(course.root)
     config.ExportApp.plugin_class = MarkedExport
@@ -83,10 +85,37 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader i
     def _graded(self, course: Course, job: Job, basis: Basis) -> dict[str, str]:
         """Grade a submission, keep what `autograder grade` keeps, and return the notebooks."""
         graded = grade_submission(job)
+        store.write(course, graded)
         history.keep_tests(course, graded.assignment, basis, job.notebooks)
         history.append(course, graded, basis)
         store.finish(course, graded)
         return {one.name: one.executed for one in graded.notebooks}
+
+
+class SubmissionPage(Exporter):  # type: ignore[misc]  # nbconvert is untyped
+    """In place of nbgrader's feedback: the page of `autograder feedback`.
+
+    It is of the whole submission, whichever of its notebooks nbgrader asks for.
+    """
+
+    root = Unicode(".", help="the folder of course.toml").tag(config=True)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **_: Any
+    ) -> tuple[str, Any]:
+        """Return the page, and nbconvert's resources."""
+        resources = self._init_resources(resources)
+        student, assignment = (resources["nbgrader"][name] for name in ("student", "assignment"))
+        course = load_course(self.root)
+        record = store.read_one(course, assignment, student)
+        if record is None:
+            raise NbGraderException(f"{student} was not graded yet: run `nbgrader autograde`")
+        with open_gradebook(course) as book:
+            marks = entered.read(book, assignment).get(student, Entered())
+        return page(page_job(course, assignment, record, marks)), {
+            **resources,
+            "output_extension": ".html",
+        }
 
 
 class SettlePenalties(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped

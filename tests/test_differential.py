@@ -228,6 +228,25 @@ def test_nbgrader_makes_feedback_of_our_notebooks(ours):
     assert {page.parts[-3] for page in pages} == HONEST.keys()
 
 
+def test_nbgraders_feedback_is_our_page(configured, tmp_path):
+    """Under the course's config, nbgrader makes our pages, and hands them out by its exchange."""
+    for folder in configured.root.glob("build/autograded/*/hw1"):
+        (folder / "timestamp.txt").write_text("2026-01-09 12:00:00 UTC")
+        (folder / "submission_secret.txt").write_text(folder.parent.name)  # as `nbgrader submit`
+    run_python(configured, "-m", "nbgrader", "generate_feedback", "hw1")
+    ours = ["--course", str(configured.root), "feedback", "hw1"]
+    assert cli.main(ours) == 0
+    pages = {path.parts[-3]: path for path in configured.root.glob("build/feedback/*/hw1/toy.html")}
+    assert pages.keys() == HONEST.keys() | CHEATS.keys() | {"thief"}
+    for student, path in pages.items():
+        page = (configured.root / "build/feedback" / student / "hw1.html").read_text("utf-8")
+        assert path.read_text("utf-8").rstrip() == page.rstrip()
+    tmp_path.chmod(0o777)
+    exchange = ["--course", "toy", f"--Exchange.root={tmp_path}"]
+    run_python(configured, "-m", "nbgrader", "release_feedback", "hw1", *exchange)
+    assert len([*tmp_path.glob("toy/feedback/*.html")]) == len(pages)
+
+
 def test_our_graded_notebooks_are_valid(ours):
     """Each graded notebook is valid and keeps nbgrader's metadata of each of its cells."""
     for path in ours.root.glob("build/autograded/*/hw1/toy.ipynb"):

@@ -17,7 +17,7 @@ from autograder.feedback.style import styled
 from autograder.files import replaced_file
 from autograder.pool import local_pool
 from autograder.settings import Course
-from autograder.store import UNSANDBOXED, Record
+from autograder.store import UNSANDBOXED, Record, autograded
 
 PAGE_BYTES = 60_000  # of a page without its figures; more, and details are left out
 FIGURES_BYTES = 2_000_000  # of all figures of a page
@@ -68,15 +68,7 @@ def write_pages(
     stops nobody else's.
     """
     jobs = [
-        Job(
-            course.build / "autograded" / record.student / assignment,
-            course.build / "feedback" / record.student / f"{assignment}.html",
-            tuple(path.stem for path in course.notebooks(assignment)),
-            course.name,
-            course.assignments[assignment].title or assignment,
-            record,
-            entered.get(record.student, Entered()),
-        )
+        page_job(course, assignment, record, entered.get(record.student, Entered()))
         for record in records
     ]
     workers = min(os.cpu_count() or 1, -(-len(jobs) // _PER_WORKER))
@@ -85,6 +77,19 @@ def write_pages(
         return
     with local_pool(workers) as pool:
         yield from pool.map(_write, jobs, chunksize=10)
+
+
+def page_job(course: Course, assignment: str, record: Record, entered: Entered) -> Job:
+    """Return all that is needed to write the page of one student."""
+    return Job(
+        autograded(course, assignment, record.student),
+        course.build / "feedback" / record.student / f"{assignment}.html",
+        tuple(path.stem for path in course.notebooks(assignment)),
+        course.name,
+        course.assignments[assignment].title or assignment,
+        record,
+        entered,
+    )
 
 
 def _write(job: Job) -> tuple[str, str | None]:
