@@ -58,8 +58,9 @@ def run_grade(course: Course, args: argparse.Namespace) -> int:
     with gradebook.open_gradebook(course) as book:
         gradebook.check_released(book, args.assignment, prepared.sources)
         if args.download:
-            taken = collect(course, args.assignment, args.download)
+            taken, lines = collect(course, args.assignment, args.download)
             print(f"{args.download}: took the work of {len(taken)} students into submitted/")
+            print("".join(f"{line}\n" for line in lines), end="")
             places = (course.submitted / student / args.assignment for student in taken)
             if not any((place / TIMESTAMP).exists() for place in places):
                 print("the download has no dates of hand-in, so nobody counts as late")
