@@ -28,8 +28,7 @@ from autograder.cluster import grade_on_cluster
 from autograder.collect import collect
 from autograder.errors import CourseError, SubmissionError
 from autograder.grade import Job
-from autograder.intake import TIMESTAMP, printable, read
-from autograder.merge import grade_id
+from autograder.intake import TIMESTAMP, printable
 from autograder.models import GradedSubmission
 from autograder.penalties import extend, settle
 from autograder.pool import grade_class
@@ -59,8 +58,9 @@ def run_grade(course: Course, args: argparse.Namespace) -> int:
     with gradebook.open_gradebook(course) as book:
         gradebook.check_released(book, args.assignment, prepared.sources)
         if args.download:
-            taken = collect(course, args.assignment, args.download)
+            taken, lines = collect(course, args.assignment, args.download)
             print(f"{args.download}: took the work of {len(taken)} students into submitted/")
+            print("".join(f"{line}\n" for line in lines), end="")
             places = (course.submitted / student / args.assignment for student in taken)
             if not any((place / TIMESTAMP).exists() for place in places):
                 print("the download has no dates of hand-in, so nobody counts as late")
@@ -80,14 +80,7 @@ def run_grade(course: Course, args: argparse.Namespace) -> int:
 
 def read_jobs(course: Course, assignment: str, prepared: gate.Prepared) -> list[Job]:
     """Read what the class handed in."""
-    expected = {
-        name: frozenset(filter(None, map(grade_id, source.cells)))
-        for name, source in prepared.sources.items()
-    }
-    return [
-        prepared.job(read(folder, folder.parent.name, assignment, expected, course.limits))
-        for folder in _folders(course, assignment)
-    ]
+    return [prepared.job_in(folder) for folder in _folders(course, assignment)]
 
 
 def _graded(results: Iterable[GradedSubmission], count: int) -> Iterable[GradedSubmission]:

@@ -46,9 +46,10 @@ def _row(grades: ClassGrades, own: StudentGrade, parts: Sequence[str]) -> list[C
 def write_canvas(grades: ClassGrades, path: Path) -> None:
     """Write what Canvas's gradebook imports: points, below a row of the points possible.
 
-    A student `<name>_<id>`, as a Canvas download names them, is found by that id, any other by
-    the login. Columns fit Canvas's assignments by name. Source: lib/gradebook_importer.rb of
-    instructure/canvas-lms.
+    The first five columns must have these names and this order. A student `<name>_<id>`, as a
+    Canvas download names them, is found by that id, any other by the login. Columns fit Canvas's
+    assignments by name, and a column that fits none becomes a new assignment. An empty cell clears
+    a score that Canvas has. UTF-8. Source: lib/gradebook_importer.rb of instructure/canvas-lms.
     """
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     full: list[Cell] = [*map(_number, grades.full.values()), _number(grades.policy.scale)]
@@ -65,8 +66,10 @@ def write_canvas(grades: ClassGrades, path: Path) -> None:
 def write_moodle(grades: ClassGrades, path: Path) -> None:
     """Write what Moodle's *Import > CSV file* reads: a row a student, `-` where there is no mark.
 
-    There, map `username` to the field that students' names are, and each column to its item.
-    Source: grade/import/csv/classes/load_data.php of moodle/moodle.
+    There, map `username` to the field that students' names are (username, email address, ID number
+    or Moodle's id; a full name is none of them, see `collect`), and each column to its item. One
+    student whom Moodle does not find stops its whole import, which writes nothing. UTF-8, commas.
+    Sources: docs.moodle.org, Grade import; grade/import/csv/classes/load_data.php of moodle/moodle.
     """
     rows = ([own.student, *_points(grades, own, "-"), own.grade.value] for own in grades.students)
     _write(path, ["username", *grades.full, _total(grades)], rows)

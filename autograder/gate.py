@@ -23,8 +23,10 @@ from autograder.errors import AssignmentError, KernelError
 from autograder.execute import BoxType, Judged, code_cells, role
 from autograder.files import replaced_file
 from autograder.grade import Job, judge
+from autograder.intake import read
 from autograder.judge import profile as profiles
 from autograder.judge.profile import Profile
+from autograder.merge import grade_id
 from autograder.models import CellRun, Submission
 from autograder.pool import local_pool
 from autograder.preload import zygote_of
@@ -48,6 +50,14 @@ class Prepared:
     def job(self, submission: Submission) -> Job:
         """Return the job of grading one submission."""
         return Job(submission, self.notebooks, self.profiles, self.limits, self.unsafe)
+
+    def job_in(self, folder: Path) -> Job:
+        """Return the job of grading what is in a folder `<student>/<assignment>`."""
+        expected = {
+            name: frozenset(filter(None, map(grade_id, source.cells)))
+            for name, source in self.sources.items()
+        }
+        return self.job(read(folder, folder.parent.name, folder.name, expected, self.limits))
 
 
 def prepare(course: Course, assignment: Assignment, unsafe: bool = False) -> Prepared:

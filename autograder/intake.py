@@ -308,8 +308,9 @@ def parse_notebook(data: bytes) -> tuple[StudentCell, ...]:
     except UnicodeDecodeError:
         raise _Refusal("not a Jupyter notebook: the text is not UTF-8") from None
     except json.JSONDecodeError as error:
+        what = error.msg.removesuffix(" starting at")
         raise _Refusal(
-            f"not a Jupyter notebook, or a damaged one: line {error.lineno}: {error.msg}"
+            f"not a Jupyter notebook, or a damaged one: line {error.lineno}: {what}"
         ) from None
     except (RecursionError, ValueError):
         raise _Refusal("not a Jupyter notebook: its JSON is too deep or too long") from None

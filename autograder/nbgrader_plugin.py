@@ -2,32 +2,30 @@
 
 import csv
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins import CsvExportPlugin
-from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
-from autograder import gate, store
+from autograder import batch, entered, gate, history, store
+from autograder.entered import Entered
 from autograder.errors import AutograderError
-from autograder.feedback import RedactHiddenTests
 from autograder.feedback.formgrader import configure_exporter
+from autograder.feedback.pages import page, page_job
 from autograder.files import replaced_file
-from autograder.grade import grade_submission
-from autograder.intake import read
-from autograder.merge import grade_id
+from autograder.grade import Job, grade_submission
+from autograder.gradebook import open_gradebook
+from autograder.models import Basis
 from autograder.penalties import settle
 from autograder.release import own_tools_first
 from autograder.settings import Course, load_course
-
-_FEEDBACK_STEPS = [RedactHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
 
 
 def configure(config: Any, course: Course) -> None:
@@ -37,7 +35,9 @@ def configure(config: Any, course: Course) -> None:
     config.Autograde.sanitize_preprocessors = [JudgeSubmission]
     config.Autograde.autograde_preprocessors = [SaveAutoGrades, SettlePenalties]
     config.JudgeSubmission.root = str(course.root)
-    config.GenerateFeedback.preprocessors = _FEEDBACK_STEPS
+    config.GenerateFeedback.exporter_class = SubmissionPage
+    config.GenerateFeedback.preprocessors = []
+    config.SubmissionPage.root = str(course.root)
     configure_exporter(config)
     config.SettlePenalties.root = str(course.root)
     config.ExportApp.plugin_class = MarkedExport
@@ -51,9 +51,13 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader i
     reads it, without links or other people's files. Without a sandbox nothing is graded here;
     `autograder grade --unsafe` grades, and marks what it did. The outputs of the test cells are
     such that nbgrader's own SaveAutoGrades reads the judge's points from them.
+
+    nbgrader asks for one notebook at a time, each time of a new object. A submission is graded
+    whole when it is first asked for, so that history has one line of it.
     """
 
     root = Unicode(".", help="the folder of course.toml").tag(config=True)
+    _waiting: ClassVar[dict[str, dict[str, str]]] = {}  # by submission: notebooks not asked for yet
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the judged notebook in place of `nb`."""
@@ -70,12 +74,48 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader i
     def _judged(self, student: str, assignment: str, notebook: str) -> NotebookNode:
         course = load_course(self.root)
         prepared = gate.prepare(course, course.assignment(assignment))
-        prepared = replace(prepared, notebooks={notebook: prepared.notebooks[notebook]})
-        folder = course.submitted / student / assignment
-        ids = frozenset(filter(None, map(grade_id, prepared.sources[notebook].cells)))
-        submission = read(folder, student, assignment, {notebook: ids}, course.limits)
-        graded = grade_submission(prepared.job(submission))
-        return nbformat.reads(graded.notebooks[0].executed, as_version=4)
+        job = prepared.job_in(course.submitted / student / assignment)
+        basis = batch.basis_of([job])[student]
+        key = f"{student}/{assignment}/{basis.key}"
+        if notebook not in self._waiting.get(key, {}):
+            self._waiting.clear()
+            self._waiting[key] = self._graded(course, job, basis)
+        return nbformat.reads(self._waiting[key].pop(notebook), as_version=4)
+
+    def _graded(self, course: Course, job: Job, basis: Basis) -> dict[str, str]:
+        """Grade a submission, keep what `autograder grade` keeps, and return the notebooks."""
+        graded = grade_submission(job)
+        store.write(course, graded)
+        history.keep_tests(course, graded.assignment, basis, job.notebooks)
+        history.append(course, graded, basis)
+        store.finish(course, graded)
+        return {one.name: one.executed for one in graded.notebooks}
+
+
+class SubmissionPage(Exporter):  # type: ignore[misc]  # nbconvert is untyped
+    """In place of nbgrader's feedback: the page of `autograder feedback`.
+
+    It is of the whole submission, whichever of its notebooks nbgrader asks for.
+    """
+
+    root = Unicode(".", help="the folder of course.toml").tag(config=True)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **_: Any
+    ) -> tuple[str, Any]:
+        """Return the page, and nbconvert's resources."""
+        resources = self._init_resources(resources)
+        student, assignment = (resources["nbgrader"][name] for name in ("student", "assignment"))
+        course = load_course(self.root)
+        record = store.read_one(course, assignment, student)
+        if record is None:
+            raise NbGraderException(f"{student} was not graded yet: run `nbgrader autograde`")
+        with open_gradebook(course) as book:
+            marks = entered.read(book, assignment).get(student, Entered())
+        return page(page_job(course, assignment, record, marks)), {
+            **resources,
+            "output_extension": ".html",
+        }
 
 
 class SettlePenalties(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped

@@ -1,6 +1,7 @@
 """The class graded again after a test has changed: who gains, who loses, how much and why.
 
-A dry run is the real run on a copy of the gradebook and of the verdicts.
+A dry run is the real run on a copy of the gradebook and of the verdicts; what it graded is kept, so
+that the run that writes it does not grade again.
 """
 
 import shutil
@@ -14,13 +15,14 @@ from typing import Any
 from nbgrader import api
 from sqlalchemy import create_engine
 
-from autograder import batch, gate, gradebook, history, released, store
+from autograder import batch, gate, gradebook, history, kept, released, store
 from autograder.entered import hand_scores
 from autograder.errors import SubmissionError
 from autograder.gate import Prepared
 from autograder.grade import Job
 from autograder.gradebook import Row, open_gradebook
 from autograder.models import Verdict
+from autograder.pool import grade_class
 from autograder.settings import Course
 from autograder.store import Record
 
@@ -100,9 +102,12 @@ def regrade(
             gate.check_untouched(where, where.assignment(assignment), prepared)
             released.update(book, assignment, prepared.sources)
         jobs = [job for job in read_jobs(where, prepared) if job.submission.student in before.rows]
-        outcome = batch.grade_and_record(where, assignment, jobs, book, progress, grade)
+        once = kept.keeping(course, assignment, grade or grade_class)
+        outcome = batch.grade_and_record(where, assignment, jobs, book, progress, once)
         after = _state(where, assignment, book)
         hand = hand_scores(book, assignment)
+    if not dry_run:
+        kept.forget(course, assignment)
     gone = sorted(before.rows.keys() - {job.submission.student for job in jobs})
     return Regraded(outcome, cells, _changes(before, after, hand), gone)
 

@@ -74,6 +74,12 @@ def read(course: Course, assignment: str) -> list[Record]:
     ]
 
 
+def read_one(course: Course, assignment: str, student: str) -> Record | None:
+    """Return one student's record; None if this student was not graded."""
+    path = _verdicts(course, assignment) / f"{student}.json"
+    return _record(json.loads(path.read_text("utf-8"))) if path.exists() else None
+
+
 def _record(table: dict[str, Any]) -> Record:
     return Record(
         table["student"],

@@ -63,12 +63,12 @@ class Browser:
         """Let go of the tab."""
         self._socket.close()
 
-    def visit(self, url: str, bypass_policy: bool = False) -> Visit:
-        """Open a page, provoke it, and say what happened."""
+    def visit(self, url: str, bypass_policy: bool = False, ready: str = "true") -> Visit:
+        """Open a page, provoke it once an expression is true there, and say what happened."""
         self.call("Page.setBypassCSP", enabled=bypass_policy)
         self._visit = visit = Visit()
         self.call("Page.navigate", url=url)
-        self._until("document.readyState === 'complete'")
+        self._until(f"document.readyState === 'complete' && ({ready})")
         self.evaluate(_PROVOKE)
         time.sleep(0.3)
         visit.text = self.evaluate("document.body.innerText")

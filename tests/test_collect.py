@@ -37,8 +37,8 @@ DOWNLOADS = {
             "Bob_45_assignsubmission_file/hw1.zip": b"PK",
         },
         {
-            "Ada Lovelace_123": {"toy.ipynb": b"a", "onlinetext.html": b"hello"},
-            "Bob_45": {"hw1.zip": b"PK"},
+            "Ada Lovelace": {"toy.ipynb": b"a", "onlinetext.html": b"hello"},
+            "Bob": {"hw1.zip": b"PK"},
         },
     ),
     "Canvas": (
@@ -83,6 +83,7 @@ def submitted(course, assignment="hw1"):
             if path.is_file()
         }
         for folder in course.submitted.iterdir()
+        if folder.is_dir()
     }
 
 
@@ -91,9 +92,10 @@ def submitted(course, assignment="hw1"):
 def test_a_download_is_understood(tmp_path, course, kind, as_zip):
     """Each known layout, as a folder or a zip, puts each student's files where they belong."""
     files, expected = DOWNLOADS[kind]
-    taken = collect(course, "hw1", pack(tmp_path, files, as_zip))
+    taken, lines = collect(course, "hw1", pack(tmp_path, files, as_zip))
     assert submitted(course) == expected
     assert set(taken) == set(expected)
+    assert lines == []
 
 
 def test_a_new_download_replaces_only_its_students_work(tmp_path, course):
@@ -101,6 +103,61 @@ def test_a_new_download_replaces_only_its_students_work(tmp_path, course):
     collect(course, "hw1", pack(tmp_path / "1", FOLDERS["plain"], False))
     collect(course, "hw1", pack(tmp_path / "2", {"bob/new.ipynb": b"new"}, False))
     assert submitted(course) == {"ada": {"toy.ipynb": b"a"}, "bob": {"new.ipynb": b"new"}}
+
+
+def moodle(tmp_path, course, assignment, **works):
+    """Collect a Moodle download of works by `<name>_<number>`; return what was said."""
+    files = {
+        f"{who.replace('_', ' ', 1)}_assignsubmission_file_/a.ipynb": work
+        for who, work in works.items()
+    }
+    return collect(
+        course, assignment, pack(tmp_path / str(len([*tmp_path.iterdir()])), files, False)
+    )[1]
+
+
+def test_moodles_numbers_split_no_student(tmp_path):
+    """A student whose number is another one in each assignment is one student."""
+    course = Course(tmp_path, "toy", {"hw1": Assignment("hw1"), "hw2": Assignment("hw2")})
+    assert moodle(tmp_path, course, "hw1", Ada_King_12=b"1") == []
+    assert moodle(tmp_path, course, "hw2", Ada_King_77=b"2") == []
+    assert moodle(tmp_path, course, "hw1", Ada_King_12=b"new") == []
+    folder = course.submitted / "Ada King"
+    assert (folder / "hw1/a.ipynb").read_bytes() == b"new"
+    assert (folder / "hw2/a.ipynb").read_bytes() == b"2"
+
+
+def test_two_students_of_one_name_are_kept_apart(tmp_path, course):
+    """Of two students with one name, at once or later, none loses work, and a line says so."""
+    moodle(tmp_path, course, "hw1", Ada_King_12=b"1")
+    (line,) = moodle(tmp_path, course, "hw1", Ada_King_34=b"2")
+    assert line.startswith("several students are named Ada King: taken apart, as Ada King_34;")
+    (line,) = moodle(tmp_path, course, "hw1", Bob_Lee_7=b"3", Bob_Lee_8=b"4", Ada_King_12=b"new")
+    assert "as Bob Lee_7, Bob Lee_8;" in line
+    works = {student: files["a.ipynb"] for student, files in submitted(course).items()}
+    apart = {"Bob Lee_7": b"3", "Bob Lee_8": b"4"}
+    assert works == {"Ada King": b"new", "Ada King_34": b"2", **apart}
+
+
+def test_the_instructor_can_say_who_is_who(tmp_path, course):
+    """A name that the instructor writes into the file is taken, if a folder can have it."""
+    moodle(tmp_path, course, "hw1", Ada_King_12=b"1")
+    names = course.submitted / "moodle.json"
+    names.write_text(names.read_text().replace("Ada King", "ada@example.org"))
+    moodle(tmp_path, course, "hw1", Ada_King_12=b"2")
+    assert (course.submitted / "ada@example.org/hw1/a.ipynb").read_bytes() == b"2"
+    for wrong in (
+        '{"hw1": {"12": "../x"}}',
+        '{"hw1": {"12": ".."}}',
+        '{"hw1": {"12": ""}}',
+        "[]",
+        "{",
+    ):
+        names.write_text(wrong)
+        with pytest.raises(
+            SubmissionError, match=r"moodle\.json can't be read.*mend it or remove it"
+        ):
+            moodle(tmp_path, course, "hw1", Ada_King_12=b"3")
 
 
 def test_the_folder_of_submissions_can_be_its_own_download(tmp_path, course):
@@ -159,7 +216,7 @@ def test_a_file_too_large_in_a_class_zip_is_told(tmp_path):
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
         archive.writestr("ada/toy.ipynb", b" " * 200_000)
         archive.writestr("bob/toy.ipynb", b"{}")
-    assert set(collect(course, "hw1", tmp_path / "class.zip")) == {"ada", "bob"}
+    assert set(collect(course, "hw1", tmp_path / "class.zip")[0]) == {"ada", "bob"}
     folder = course.submitted / "ada" / "hw1"
     submission = read(folder, "ada", "hw1", {"toy": frozenset({"x"})}, course.limits)
     assert "larger than 0.1 MB" in submission.refused["toy"]
@@ -172,7 +229,7 @@ def test_another_assignments_work_is_not_taken(tmp_path):
         place = tmp_path / "class" / student / assignment
         place.mkdir(parents=True)
         (place / "toy.ipynb").write_text("{}")
-    assert set(collect(course, "hw1", tmp_path / "class")) == {"ada"}
+    assert set(collect(course, "hw1", tmp_path / "class")[0]) == {"ada"}
 
 
 def broken(data: bytes) -> bytes:
@@ -196,7 +253,7 @@ def test_one_bad_member_of_a_class_zip_stops_nobody(tmp_path, course, harm):
         data[6] |= 1
         data[data.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(data)
-    taken = collect(course, "hw1", path)
+    taken, _ = collect(course, "hw1", path)
     assert "bob" in taken
     if harm != "long name":
         folder = course.submitted / "ada" / "hw1"
@@ -208,7 +265,7 @@ def test_one_bad_member_of_a_class_zip_stops_nobody(tmp_path, course, harm):
     ("files", "students"),
     [
         (["all/ada/hw1/toy.ipynb", "all/bob/hw1/toy.ipynb"], {"ada", "bob"}),
-        (["all/Ada_1_assignsubmission_file_/toy.ipynb"], {"Ada_1"}),
+        (["all/Ada_1_assignsubmission_file_/toy.ipynb"], {"Ada"}),
         (["ada/hw1/toy.ipynb"], {"ada"}),
         (["ada/toy.ipynb", "ada/data/toy.csv"], {"ada"}),
     ],
@@ -219,4 +276,4 @@ def test_one_folder_around_a_class_is_not_a_student(tmp_path, course, files, stu
         path = tmp_path / "download" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("{}")
-    assert set(collect(course, "hw1", tmp_path / "download")) == students
+    assert set(collect(course, "hw1", tmp_path / "download")[0]) == students

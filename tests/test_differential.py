@@ -4,13 +4,15 @@ import csv
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import cli
+from autograder import cli, history
+from autograder.models import Verdict
 from autograder.settings import Course
 from tests import toy
 
@@ -96,6 +98,21 @@ def configured(tmp_path_factory) -> Course:
 def test_nbgrader_autograde_takes_the_same_path(ours, configured, student):
     """Under the course's nbgrader_config.py, `nbgrader autograde` gives our scores and comments."""
     assert grades(configured, student) == grades(ours, student)
+
+
+def test_nbgrader_autograde_writes_the_history(ours, configured):
+    """Under the course's config, `nbgrader autograde` adds the line that ours adds."""
+    for student in HONEST.keys() - EXTRA.keys():  # the ids of further cells are random
+        (mine,) = history.read(ours, "hw1", student)
+        (theirs,) = history.read(configured, "hw1", student)
+        assert theirs.basis == mine.basis
+        assert [said(verdict) for verdict in theirs.verdicts] == [*map(said, mine.verdicts)]
+    assert [*configured.history.glob("hw1/tests-*/toy.ipynb")]
+
+
+def said(verdict: Verdict) -> Verdict:
+    """Return a verdict without the time that it took."""
+    return replace(verdict, seconds=0)
 
 
 @pytest.mark.parametrize(("student", "earned"), [("liar", 0), ("printer", 0), ("thief", 0)])
@@ -209,6 +226,25 @@ def test_nbgrader_makes_feedback_of_our_notebooks(ours):
     nbgrader(ours, "generate_feedback", "hw1")
     pages = ours.root.glob("build/feedback/*/hw1/toy.html")
     assert {page.parts[-3] for page in pages} == HONEST.keys()
+
+
+def test_nbgraders_feedback_is_our_page(configured, tmp_path):
+    """Under the course's config, nbgrader makes our pages, and hands them out by its exchange."""
+    for folder in configured.root.glob("build/autograded/*/hw1"):
+        (folder / "timestamp.txt").write_text("2026-01-09 12:00:00 UTC")
+        (folder / "submission_secret.txt").write_text(folder.parent.name)  # as `nbgrader submit`
+    run_python(configured, "-m", "nbgrader", "generate_feedback", "hw1")
+    ours = ["--course", str(configured.root), "feedback", "hw1"]
+    assert cli.main(ours) == 0
+    pages = {path.parts[-3]: path for path in configured.root.glob("build/feedback/*/hw1/toy.html")}
+    assert pages.keys() == HONEST.keys() | CHEATS.keys() | {"thief"}
+    for student, path in pages.items():
+        page = (configured.root / "build/feedback" / student / "hw1.html").read_text("utf-8")
+        assert path.read_text("utf-8").rstrip() == page.rstrip()
+    tmp_path.chmod(0o777)
+    exchange = ["--course", "toy", f"--Exchange.root={tmp_path}"]
+    run_python(configured, "-m", "nbgrader", "release_feedback", "hw1", *exchange)
+    assert len([*tmp_path.glob("toy/feedback/*.html")]) == len(pages)
 
 
 def test_our_graded_notebooks_are_valid(ours):

@@ -10,7 +10,7 @@ from autograder.gradebook import open_gradebook
 from autograder.grades import class_grades
 from tests import book
 
-MARKS = "student,project,exam\nfull marks,20,\nada,17.5,9\nGrace Hopper_77,12,\nx;=1+1,1,\n"
+MARKS = "student,project,exam\nfull marks,20,\nada,17.5,9\nGrace Hopper_77,12,\nx;=1+1,1,\nZoë,2,\n"
 HOSTILE = {
     **{text: f"'{text}" for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\uff1d1")},
     "\t=1": "'\t'=1",
@@ -22,7 +22,7 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def grades(tmp_path_factory):
-    """A class of four: one named as Canvas does, two with formulas in their names."""
+    """A class of five: one named as Canvas does, two with formulas in their names."""
     course = book.course_with(tmp_path_factory.mktemp("export"))
     book.give(course, ("ada", "hw1", 18.25), ('=HYPERLINK("http://x";A1)', "hw1", 10))
     (course.root / "marks.csv").write_text(MARKS)
@@ -41,7 +41,7 @@ def table(write, grades, folder):
 
 def test_a_spreadsheet_has_all_marks(grades, tmp_path):
     """The CSV has points, parts and grade as numbers, empty cells for no mark, and remarks."""
-    header, formula, grace, ada, _ = table(write_csv, grades, tmp_path)
+    header, formula, grace, _, ada, _ = table(write_csv, grades, tmp_path)
     assert header == ["student", "hw1", "project", "exam", "homeworks", "so far", "remarks"]
     assert ada == ["ada", "18.25", "17.5", "9", "9.125", "8.95", ""]
     assert grace[:-1] == ["Grace Hopper_77", "", "12", "", "0", "2.40"]
@@ -81,6 +81,19 @@ def test_canvas_finds_its_students(grades, tmp_path):
     assert by_name["Grace Hopper"] == ["77", "", "", "", "", "12", "", "2.40"]
     ignored = r"(Current|Final) (Score|Points|Grade)|Override"  # columns that Canvas skips
     assert not [name for name in header if re.search(ignored, name)]
+
+
+@pytest.mark.parametrize("write", [write_canvas, write_moodle])
+def test_an_import_is_a_plain_table(grades, tmp_path, write):
+    """UTF-8 without a mark at its start, commas, and in each row as many cells as in the header."""
+    header, *rows = table(write, grades, tmp_path)
+    assert {len(row) for row in rows} == {len(header)}
+    data = (tmp_path / "out.csv").read_bytes()
+    assert data.startswith((b'"Student","ID"', b'"username","hw1"'))
+    assert "Zoë".encode() in data
+    # Canvas tells commas from semicolons by the first three lines: all must give equal counts
+    first = data.decode().splitlines()[:3]
+    assert len({len(next(csv.reader([line], delimiter=","))) for line in first}) == 1
 
 
 def test_moodle_gets_a_dash_for_no_mark(grades, tmp_path):

@@ -16,10 +16,11 @@ from PIL import Image
 from autograder import entered, store
 from autograder.entered import Entered
 from autograder.execute import error_output
-from autograder.feedback import redact, sanitise, write_pages
+from autograder.feedback import sanitise, write_pages
 from autograder.feedback.content import Step, steps
 from autograder.feedback.hints import global_randomness
-from autograder.feedback.redact import PLACEHOLDER
+from autograder.feedback.outputs import Output
+from autograder.feedback.redact import WITHHELD
 from autograder.grade import grade_submission, refuse
 from autograder.gradebook import Recorder, open_gradebook, rows
 from autograder.merge import FREE
@@ -120,6 +121,27 @@ def test_a_refused_submission_has_a_page(pages):
     assert "<b>is</b>" not in pages["cyd"]
 
 
+def test_a_refusal_is_told_once(pages):
+    """Of a notebook that can't be graded the page has the reason above, and no empty steps."""
+    assert pages["cyd"].count("the file &lt;b&gt;is") == 2  # what to do next, and the table's title
+    assert "<article" not in pages["cyd"]
+
+
+def test_a_step_without_cells_leaves_no_gap(tmp_path):
+    """Where a student has no cell beside a verdict, the verdict takes the whole width."""
+    course = toy.released_in(tmp_path)
+    graded = grade_submission(job(), toy.FakeExecutor())
+    store.write(course, graded)
+    store.finish(course, graded)
+    path = tmp_path / "build/autograded/ada/hw1/toy.ipynb"
+    executed = nbformat.read(path, as_version=4)
+    executed.cells = [cell for cell in executed.cells if cell.id != "half"]
+    nbformat.write(executed, path)
+    written(course)
+    page = (tmp_path / "build/feedback/ada/hw1.html").read_text("utf-8")
+    assert re.findall(r'<aside class="([^"]*)"', page) == ["passed", "passed alone", "by-hand"]
+
+
 def test_one_failed_page_stops_nobody(tmp_path):
     """A student without a page is told with a reason, and the next one has a page."""
     course = toy.released_in(tmp_path)
@@ -193,6 +215,12 @@ def test_every_formula_of_the_homeworks_becomes_mathml(path):
     text = re.sub(r"(?s)<pre>.*?</pre>|<code>.*?</code>", "", "".join(made))
     assert count > 100
     assert not re.findall(r"\\[a-zA-Z]+|\$", html.unescape(re.sub(r"<[^>]*>", "", text)))
+
+
+def test_a_named_function_stands_apart_from_its_argument():
+    """There is a thin space after `ln` as in TeX, none before a parenthesis or an index."""
+    assert re.search(r"<mi>ln</mi><mspace[^>]*/><mn>10</mn>", sanitise.formula(r"\ln 10"))
+    assert "mspace" not in sanitise.formula(r"\log_2(x) + \max\{a\} + \exp\left(x\right)")
 
 
 def test_the_failing_line_is_marked():
@@ -286,68 +314,64 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_contrast_is_enough(scheme):
     """Every colour of text has at least 4.5:1 (WCAG AA) on every ground it stands on."""
-    css = (ROOT / "autograder/feedback/templates/page.css").read_text("utf-8")
-    block = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[scheme]
-    colours = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block))
+    shared, own = (
+        dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", blocks[scheme]))
+        for path in ("feedback/templates/base.css", "report/page.css")
+        if (
+            blocks := re.findall(r":root \{(.*?)\}", (ROOT / "autograder" / path).read_text(), re.S)
+        )
+    )
+    colours = shared
     grounds = {name: [colours["paper"]] for name in colours}
-    grounds["ink"] += [colours["code"], colours["mark"]]
+    grounds["ink"] += [colours["code"], colours["mark"], own["mark"]]
     for name in ("ink", "quiet", "good", "half", "bad", "hand", "link"):
         for ground in grounds[name]:
             light, dark = sorted((luminance(colours[name]), luminance(ground)), reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)
 
 
-def notebook(*outputs: NotebookNode) -> NotebookNode:
-    """Return the toy's notebook with outputs of the answer cell."""
+def first_step(change: dict[str, dict[str, object]], graded: bool = True) -> Step:
+    """Return the toy's first question, its cells changed as told by their ids."""
     nb = toy.source()
-    by_id = {cell.id: cell for cell in nb.cells}
-    by_id["double"].outputs = list(outputs)
-    redact(nb)
-    return nb
-
-
-def cell(nb: NotebookNode, name: str) -> NotebookNode:
-    return next(cell for cell in nb.cells if cell.id == name)
+    for cell in nb.cells:
+        cell.update(change.get(cell.id, {}))
+        if graded:
+            cell.metadata.autograder = {"status": "passed", "points": 2.0, "reason": ""}
+    return steps(nb, "toy", Entered(), 1)[0]
 
 
 def stream(text: str) -> NotebookNode:
     return nbformat.v4.new_output("stream", name="stdout", text=text)
 
 
-def test_the_visible_lines_stay():
-    """A test cell keeps its visible lines, and a line says that there are others."""
-    text = cell(notebook(), "test-double").source
-    assert text == f'assert double(2) == 4, "{toy.VISIBLE_MESSAGE}"\n{PLACEHOLDER}'
+def test_only_the_visible_lines_are_shown():
+    """Of a test the visible lines are shown, and that there are others."""
+    question = first_step({}).question
+    assert question is not None
+    assert question.test == ((1, f'assert double(2) == 4, "{toy.VISIBLE_MESSAGE}"'),)
+    assert question.hides
 
 
-def test_a_test_without_hidden_lines_is_as_it_was():
-    """A cell without hidden tests is shown whole."""
-    nb = toy.source()
-    cell(nb, "test-double").source = "assert double(2) == 4"
-    redact(nb)
-    assert cell(nb, "test-double").source == "assert double(2) == 4"
+def test_a_test_without_hidden_lines_is_shown_whole():
+    """A cell without hidden tests hides nothing."""
+    question = first_step({"test-double": {"source": "assert double(2) == 4\n1.0"}}).question
+    assert question is not None
+    assert question.test == ((1, "assert double(2) == 4"), (2, "1.0"))
+    assert not question.hides
 
 
-@pytest.mark.parametrize(
-    ("verdict", "line"),
-    [
-        ({"status": "passed", "reason": ""}, "✓ all tests of this cell passed"),
-        ({"status": "failed", "reason": "stopped after 1 s"}, "✗ stopped after 1 s"),
-        ({"status": "not run", "reason": "not run: the time was up"}, "✗ not run: the time was up"),
-        ({"status": "partly", "reason": "1.5 of 2 points"}, "1.5 of 2 points"),
-        (None, "✗ not graded: run `autograder grade`"),
-    ],
-)
 @pytest.mark.parametrize("output", [stream("-62.5 seen\n"), error_output("ValueError", "-62.5")])
-def test_a_test_cell_has_one_line_of_output(verdict, line, output):
-    """Of a test cell one line is left: passed, the points, or why it failed; never its output."""
-    nb = toy.source()
-    test = cell(nb, "test-double")
-    test.outputs = [output]
-    if verdict:
-        test.metadata["autograder"] = verdict
-    redact(nb)
-    assert [left.text for left in test.outputs] == [line + "\n"]
+def test_what_a_test_cell_put_out_is_not_shown(output):
+    """Of a test cell nothing that ran in it is shown."""
+    assert "62.5" not in str(first_step({"test-double": {"outputs": [output]}}))
+
+
+def test_a_notebook_that_was_not_graded_says_so():
+    """A test cell without a verdict was not run."""
+    question = first_step({}, graded=False).question
+    assert question is not None
+    assert (question.status, question.points) == ("not run", 0)
+    assert question.reason == "not graded: run `autograder grade`"
 
 
 LINE = f'{toy.HIDDEN_LINE}, "{toy.HIDDEN_MESSAGE}"'
@@ -367,16 +391,22 @@ LINE = f'{toy.HIDDEN_LINE}, "{toy.HIDDEN_MESSAGE}"'
 )
 def test_an_output_with_a_hidden_line_is_withheld(output):
     """An output that contains a line of a hidden test, even as a repr, is replaced."""
-    (left,) = cell(notebook(output), "double").outputs
-    assert left.text == "[this output is not shown: it contained lines or values of the tests]\n"
+    (cell,) = first_step({"double": {"outputs": [output]}}).cells
+    assert cell.outputs == (Output("note", WITHHELD),)
 
 
 @pytest.mark.parametrize(
-    "output", [stream("loss 0.25\n"), error_output("ValueError", "my own"), stream("")]
+    ("output", "left"),
+    [
+        (stream("loss 0.25\n"), Output("text", "loss 0.25\n")),
+        (error_output("ValueError", "my own"), Output("error", "ValueError: my own")),
+        (stream(""), Output("text", "")),
+    ],
 )
-def test_other_outputs_stay(output):
+def test_other_outputs_stay(output, left):
     """A student's own output is shown as it was."""
-    assert cell(notebook(output), "double").outputs == [output]
+    (cell,) = first_step({"double": {"outputs": [output]}}).cells
+    assert cell.outputs == (left,)
 
 
 @pytest.mark.parametrize("student", ["x [1]", "a.b", "Zoë Ångström", "{curly}"])

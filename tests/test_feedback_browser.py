@@ -34,7 +34,7 @@ from tests.injections import MARKDOWN, NAME, OUTPUTS, filled
 TEXTS = dict(enumerate(MARKDOWN, start=100))
 DISPLAYS = dict(enumerate(OUTPUTS, start=300))
 IN_NAME, IN_REASON, IN_NOTE, IN_COMMENT = range(500, 504)
-MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"  # nbgrader's own, in formgrader
+TEXTS[99], DISPLAYS[299] = r"$\frac{1}{7}$ m", {"text/latex": r"$\frac{2}{7}$"}  # no injections
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,8 @@ def asked(listener) -> list[str]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory, listener) -> Course:
     """A course where one student has put everything into a submission, and its page is written."""
-    course = toy.released_in(tmp_path_factory.mktemp("browser"))
-    (course.root / "nbgrader_config.py").write_text(
+    course = toy.released_in(tmp_path_factory.mktemp("browser") / "course")
+    (course.root.parent / "nbgrader_config.py").write_text(
         Path(__file__).parents[1].joinpath("nbgrader_config.py").read_text()
     )
     graded = attacker(listener[0])
@@ -169,8 +169,8 @@ def test_the_injections_were_on_the_page(browser, page):
 
 
 @pytest.fixture(scope="module")
-def formgrader(course) -> Iterator[str]:
-    """The address of formgrader on the course, with its token."""
+def formgrader(course, browser) -> Iterator[str]:
+    """The address of formgrader on the course, where the browser is logged in."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
@@ -179,14 +179,19 @@ def formgrader(course) -> Iterator[str]:
     command += [f"--IdentityProvider.token={token}", "--allow-root", "--ServerApp.port_retries=0"]
     command += ["--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}"]
     home = course.root / ".home"
-    env = {**os.environ, "HOME": str(home), "JUPYTER_NO_CONFIG": "1"}  # no other extension
+    env = {**os.environ, "HOME": str(home), "JUPYTER_NO_CONFIG": "1", "COURSE": "course"}
     server = subprocess.Popen(
-        command, cwd=course.root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=course.root.parent,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(server, f"{address}/api/status?token={token}")
-        yield f"{address}/formgrader/{{}}?token={token}"
+        browser.visit(f"{address}/login?token={token}")  # a page's own cookie is not the lists'
+        yield f"{address}/formgrader/{{}}"
     finally:
         server.terminate()
         server.wait()
@@ -204,17 +209,40 @@ def wait_for(server: subprocess.Popen, url: str) -> None:
     pytest.fail("the Jupyter server does not start")
 
 
+LISTED = "!document.body.innerText.includes('Loading, please wait')"  # as formgrader's lists begin
+
+
+def one_submission(course: Course) -> str:
+    """Return where formgrader shows the attacker's notebook."""
+    with Gradebook(course.db_url) as book:
+        (submission,) = book.notebook_submissions("toy", "hw1")
+        return f"submissions/{submission.id}/"
+
+
 @pytest.mark.parametrize("place", ["submission", "gradebook/hw1/toy", "manage_submissions/hw1"])
 def test_nothing_runs_in_formgrader(browser, course, formgrader, asked, place):
     """No injection runs or fetches where the instructor reads the submission and the lists."""
-    if place == "submission":
-        with Gradebook(course.db_url) as book:
-            (submission,) = book.notebook_submissions("toy", "hw1")
-            place = f"submissions/{submission.id}/"
-    visit = browser.visit(formgrader.format(place))
+    place = one_submission(course) if place == "submission" else place
+    visit = browser.visit(formgrader.format(place), ready=LISTED)
     assert (visit.ran, visit.dialogs, asked) == (set(), [], [])
-    own = (formgrader[: formgrader.index("/formgrader")], "data:", MATHJAX)
+    own = (formgrader[: formgrader.index("/formgrader")], "data:")
     assert [url for url in visit.requests if not url.startswith(own)] == []
     assert "hw1" in visit.text
+    assert "<img src=x onerror=" in visit.text  # the student's name
     if place.startswith("submissions"):
         assert f"show({max(DISPLAYS)})" in visit.text
+
+
+def test_formgrader_needs_no_other_host(browser, course, formgrader, listener, asked):
+    """Formulas are drawn by the browser itself, and the page's policy lets it ask nobody else."""
+    browser.visit(formgrader.format(one_submission(course)))
+    drawn = browser.evaluate("[...document.querySelectorAll('mfrac')].map(one => one.textContent)")
+    assert drawn == ["17", "27"]
+    assert browser.evaluate("typeof jQuery + typeof MathJax") == "functionundefined"
+    url = f"{listener[0]}/asked"
+    browser.evaluate(f"new Image().src = '{url}'; void fetch('{url}').catch(() => 0)")
+    browser.evaluate(
+        f"document.body.append(Object.assign(document.createElement('script'), {{src: '{url}'}}))"
+    )
+    time.sleep(0.3)
+    assert asked == []

@@ -60,6 +60,19 @@ def test_no_value_is_told(actual, expected):
     assert told <= {*actual.shape, *expected.shape}
 
 
+NAMED = [1, 2, 1 / 2, len(TABLE), 1 / len(TABLE)]
+
+
+@given(
+    st.floats(-1e3, 1e3).filter(lambda factor: abs(factor) > 1e-3), st.sampled_from([TABLE, 0.5])
+)
+def test_no_arbitrary_ratio_is_told(factor, right):
+    """Of a factor that has no name, the same is said whatever it is; of one number nothing."""
+    if not any(np.isclose(abs(factor), named, rtol=2e-3) for named in NAMED):
+        several = right is TABLE
+        assert diagnose(factor * right, right) == "right up to one constant factor" * several
+
+
 REFERENCE = "import numpy as np\ndef f(x): return x / len(x)"
 TEST = "import numpy as np\nx = np.array([1.0, 2.0, 3.0, 5.0])\n"
 

@@ -3,13 +3,14 @@
 import ast
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from autograder import batch, cli, commands, gate, history
+from autograder import batch, cli, commands, gate, history, store
 from autograder.errors import GradebookError, SubmissionError
 from autograder.execute import code_cells
 from autograder.grade import grade_submission
@@ -26,6 +27,7 @@ CLASS = {
     "bob": {**toy.SOLUTION, "double": "def double(x):\n    return abs(2 * x)"},  # 3, then 5
     "cyd": {**toy.SOLUTION, "double": "def double(x):\n    return 2 * x if x else 1"},  # 5, then 3
 }
+GRADE = "autograder.regrade.grade_class"
 MENDED = 'assert double(2) == 4, "double(2) is 4"\nassert double(0) == 0, "nothing doubled"'
 
 
@@ -51,9 +53,8 @@ class InProcess:
 @pytest.fixture
 def course(tmp_path, monkeypatch) -> Course:
     """A toy class that was graded, with scores and a comment by hand."""
-    monkeypatch.setattr(
-        batch, "grade_class", lambda jobs: (grade_submission(job, InProcess()) for job in jobs)
-    )
+    monkeypatch.setattr(batch, "grade_class", grade_here)
+    monkeypatch.setattr(GRADE, grade_here)
     monkeypatch.setattr(gate, "prepare", prepared)
     monkeypatch.setattr(gate, "check_untouched", lambda *_: None)
     course = toy.released_in(tmp_path)
@@ -68,6 +69,10 @@ def course(tmp_path, monkeypatch) -> Course:
         book.find_comment("explain", "toy", "hw1", "bob").manual_comment = "nearly"
         book.db.commit()
     return course
+
+
+def grade_here(jobs):
+    return (grade_submission(job, InProcess()) for job in jobs)
 
 
 def prepared(course: Course, _assignment, unsafe: bool = False) -> gate.Prepared:
@@ -129,12 +134,44 @@ def test_who_gains_and_who_loses(course):
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(course, monkeypatch):
-    """After a dry run every file, the gradebook too, has the bytes that it had before."""
+    """After a dry run every file has the bytes that it had; only what was graded is kept aside."""
     monkeypatch.setenv("PATH", "/usr/bin")  # as in a shell that has not activated .venv
     mend(course, mend_double)
     before = toy.files_in(course.root)
     assert told(run(course, dry_run=True)) == EXPECTED
-    assert toy.files_in(course.root) == before
+    after = toy.files_in(course.root)
+    assert {name: data for name, data in after.items() if "dry-run" not in name} == before
+
+
+def test_what_a_dry_run_graded_is_not_graded_again(course, monkeypatch):
+    """After a dry run only what was handed in since is graded; what is written is the same."""
+    mend(course, mend_double)
+    run(course, dry_run=True)
+    toy.hand_in(course, "cyd", toy.SOLUTION)
+    again = []
+
+    def counted(jobs):
+        again.extend(job.submission.student for job in jobs)
+        return grade_here(jobs)
+
+    monkeypatch.setattr(GRADE, counted)
+    assert told(run(course))["bob"] == EXPECTED["bob"]
+    assert again == ["cyd"]
+    assert not [*course.build.glob("dry-run/*")]
+    graded = {one.student: one for one in store.read(course, "hw1")}
+    executed = {student: store.autograded(course, "hw1", student) for student in CLASS}
+    files = {student: toy.files_in(folder) for student, folder in executed.items()}
+    with open_gradebook(course) as book:
+        fresh = jobs(course, prepared(course, None))
+        batch.grade_and_record(course, "hw1", fresh, book, lambda done, _: done, force=True)
+    for one in store.read(course, "hw1"):
+        assert without_times(one) == without_times(graded[one.student])
+        assert toy.files_in(executed[one.student]) == files[one.student]
+
+
+def without_times(record: store.Record) -> store.Record:
+    verdicts = tuple(replace(verdict, seconds=0) for verdict in record.verdicts)
+    return replace(record, verdicts=verdicts, seconds=0)
 
 
 def test_what_a_person_gave_stays(course):
@@ -249,7 +286,7 @@ def test_a_stopped_regrade_goes_on(course, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(batch, "grade_class", stopped)
+        patch.setattr(GRADE, stopped)
         with pytest.raises(KeyboardInterrupt):
             run(course)
     assert run(course).outcome.graded == 2

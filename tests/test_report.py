@@ -16,6 +16,7 @@ from autograder.gradebook import Recorder, open_gradebook
 from autograder.intake import read
 from autograder.merge import ordinary_files
 from autograder.models import CellRun, Status, Verdict
+from autograder.release import student_version
 from autograder.report import Report, gather, questions, write_page
 from autograder.report.found import found
 from autograder.settings import Course
@@ -239,6 +240,20 @@ def test_similar_submissions_are_side_by_side(report, page):
     assert pair.share == 1
     marked = [html.unescape(line) for line in re.findall("<mark>(.*)</mark>", page)]
     assert {"        total = total + x", "        acc = acc + x"} <= set(marked)
+
+
+def test_answers_left_as_given_are_not_alike(tmp_path):
+    """Two students who wrote nothing are no similar pair: the stubs are not theirs."""
+    course = toy.released_in(tmp_path)
+    stubs = {cell.id: cell.source for cell in student_version(toy.source()).cells}
+    with open_gradebook(course) as book:
+        for name in ("ada", "bob"):
+            graded = grade_submission(job(name, stubs), FakeExecutor())
+            store.write(course, graded)
+            store.finish(course, graded)
+        Recorder(book, course, "hw1").record(graded)
+        report = gather(course, "hw1", book, store.read(course, "hw1"))
+    assert [pairs for _, pairs in report.similar] == [[], []]
 
 
 def test_nothing_of_a_student_is_markup(page):

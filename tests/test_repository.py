@@ -16,7 +16,18 @@ ORDER = [
     *("errors", "models", "rules", "settings", "files", "versions", "markers", "release", "intake"),
     *("collect", "merge", "sandbox", "judge", "preload", "session", "execute", "grade", "pool"),
     *("cluster", "gate", "store", "history", "policy", "penalties", "gradebook", "entered"),
-    *("released", "batch", "regrade", "feedback", "report", "marks", "grades", "export", "check"),
+    *(
+        "released",
+        "batch",
+        "kept",
+        "regrade",
+        "feedback",
+        "report",
+        "marks",
+        "grades",
+        "export",
+        "check",
+    ),
     *("nbgrader_plugin", "commands", "cli"),
 ]
 

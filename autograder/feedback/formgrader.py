@@ -1,22 +1,33 @@
-"""The same cleaning in formgrader, and in nbgrader's own pages: by their configuration alone.
+"""The same cleaning in formgrader: by its configuration alone.
 
 Threat: formgrader shows a student's notebook to the instructor, on the origin of a Jupyter server
-that runs code. nbgrader's templates print names, Markdown, HTML and sizes as they are.
+that runs code. nbgrader's templates print names, Markdown, HTML and sizes as they are, and fetch
+MathJax from another host.
 """
 
 import html
+from pathlib import Path
 from typing import Any
 
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.server_extensions.formgrader.handlers import template_path
 
 from autograder.feedback import sanitise
+
+_TEMPLATES = Path(__file__).parent / "nbconvert"  # a file of ours is found before nbgrader's
 
 _SHOWN = ("image/png", "image/jpeg", "text/html", "text/markdown", "text/latex", "text/plain")
 
 
 def configure_exporter(config: Any) -> None:
-    """Let nbconvert's HTML exporter, which both use, show only what is clean."""
+    """Let formgrader's HTML exporter show only what is clean, with formulas as MathML."""
+    exporter = HTMLExporter(
+        template_name="formgrade", extra_template_basedirs=[str(_TEMPLATES), template_path]
+    )
+    # Formgrader sets those two names itself, and would overrule them; not what comes of them.
+    config.HTMLExporter.template_paths = exporter.template_paths
     config.HTMLExporter.preprocessors = [CleanNotebook]
     config.HTMLExporter.filters = {
         "markdown2html": sanitise.markdown,
@@ -48,4 +59,6 @@ def _clean(output: NotebookNode) -> NotebookNode:
     data = {kind: value for kind, value in output.data.items() if kind in _SHOWN}
     if "text/html" in data:
         data["text/html"] = sanitise.clean(data["text/html"])
+    elif "text/latex" in data:
+        data["text/html"] = sanitise.markdown(data["text/latex"])
     return NotebookNode({**output, "data": NotebookNode(data), "metadata": NotebookNode()})

@@ -1,13 +1,10 @@
 """A page of feedback a submission: one HTML file, no JavaScript, nothing fetched from elsewhere."""
 
-import base64
-import hashlib
 import html
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import jinja2
@@ -16,10 +13,11 @@ from markupsafe import Markup
 
 from autograder.entered import Entered
 from autograder.feedback.content import Question, Step, advice, steps
+from autograder.feedback.style import styled
 from autograder.files import replaced_file
 from autograder.pool import local_pool
 from autograder.settings import Course
-from autograder.store import UNSANDBOXED, Record
+from autograder.store import UNSANDBOXED, Record, autograded
 
 PAGE_BYTES = 60_000  # of a page without its figures; more, and details are left out
 FIGURES_BYTES = 2_000_000  # of all figures of a page
@@ -70,15 +68,7 @@ def write_pages(
     stops nobody else's.
     """
     jobs = [
-        Job(
-            course.build / "autograded" / record.student / assignment,
-            course.build / "feedback" / record.student / f"{assignment}.html",
-            tuple(path.stem for path in course.notebooks(assignment)),
-            course.name,
-            course.assignments[assignment].title or assignment,
-            record,
-            entered.get(record.student, Entered()),
-        )
+        page_job(course, assignment, record, entered.get(record.student, Entered()))
         for record in records
     ]
     workers = min(os.cpu_count() or 1, -(-len(jobs) // _PER_WORKER))
@@ -87,6 +77,19 @@ def write_pages(
         return
     with local_pool(workers) as pool:
         yield from pool.map(_write, jobs, chunksize=10)
+
+
+def page_job(course: Course, assignment: str, record: Record, entered: Entered) -> Job:
+    """Return all that is needed to write the page of one student."""
+    return Job(
+        autograded(course, assignment, record.student),
+        course.build / "feedback" / record.student / f"{assignment}.html",
+        tuple(path.stem for path in course.notebooks(assignment)),
+        course.name,
+        course.assignments[assignment].title or assignment,
+        record,
+        entered,
+    )
 
 
 def _write(job: Job) -> tuple[str, str | None]:
@@ -120,6 +123,7 @@ def page(job: Job) -> str:
         "advice": list(advice(questions, job.record.refusals)),
         "notes": job.record.notes,
         "notebooks": notebooks,
+        "refusals": dict(reason.split(": ", 1) for reason in job.record.refusals),
     }
     for detail in _LEFT_OUT:
         text, size = _limited(_TEMPLATE.render(values, detail=detail, full=detail > 0))
@@ -149,13 +153,8 @@ _ENVIRONMENT = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_CSS = resources.files("autograder.feedback").joinpath("templates/page.css").read_text("utf-8")
-_DIGEST = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
-_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
 # Escaped, but for quotes, of which code is full; for text between tags only.
 _ENVIRONMENT.filters["bare"] = lambda text: Markup(html.escape(text, quote=False))  # noqa: S704
-_ENVIRONMENT.globals.update(signs=_SIGNS, left_out=_LEFT_OUT, css=_CSS, policy=_POLICY)
+_ENVIRONMENT.globals.update(signs=_SIGNS, left_out=_LEFT_OUT)
+_ENVIRONMENT.globals.update(styled(__package__, "templates/page.css"))
 _TEMPLATE = _ENVIRONMENT.get_template("page.html.j2")

@@ -4,45 +4,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grade import hidden_lines
 from autograder.markers import HIDDEN
 from autograder.merge import is_answer, is_graded
 from autograder.release import SHORTEST_SECRET, expected_values, is_value, leaks, regions
 
-WITHHELD = "[this output is not shown: it contained lines or values of the tests]"
-PLACEHOLDER = "# This cell also runs tests that are not shown."
-
-
-class RedactHiddenTests(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
-    """nbgrader's step before a feedback page is made: see `redact`."""
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Redact a notebook in place."""
-        redact(nb)
-        return nb, resources
-
-
-def redact(notebook: NotebookNode) -> None:
-    """Take out of a graded notebook, in place, what tells a hidden test.
-
-    A test cell keeps its visible lines and, for output, one line that says why it failed. Other
-    cells lose an output that contains a line of a hidden test.
-    """
-    hidden = hidden_text(notebook)
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        if is_graded(cell) and not is_answer(cell):
-            cell.outputs = [_summary(cell, hidden)]
-            cell.source = _visible(cell.source)
-        else:
-            cell.outputs = [
-                _line(WITHHELD) if tells(output, hidden) else output for output in cell.outputs
-            ]
+WITHHELD = "this output is not shown: it contained lines or values of the tests"
 
 
 def hidden_text(notebook: NotebookNode) -> frozenset[str]:
@@ -60,15 +29,6 @@ def _hidden_text(tests: tuple[str, ...]) -> frozenset[str]:
     return frozenset(long | values)
 
 
-def _summary(cell: NotebookNode, hidden: frozenset[str]) -> NotebookNode:
-    verdict = cell.metadata.get("autograder")
-    if not verdict:
-        return _line("✗ not graded: run `autograder grade`")
-    if verdict["status"] == "passed":
-        return _line("✓ all tests of this cell passed")
-    return _line(("" if verdict["status"] == "partly" else "✗ ") + safe_reason(verdict, hidden))
-
-
 def safe_reason(verdict: Mapping[str, Any], hidden: frozenset[str]) -> str:
     """Return why points were lost, unless that would tell a hidden test."""
     reason = str(verdict["reason"])
@@ -84,11 +44,6 @@ def visible_lines(source: str) -> list[tuple[int, str]]:
     return [(number, line) for number, line in lines if number not in hidden]
 
 
-def _visible(source: str) -> str:
-    kept = [line for _, line in visible_lines(source)]
-    return "\n".join([*kept, PLACEHOLDER]) if hidden_lines(source) else source
-
-
 def tells(output: NotebookNode, hidden: frozenset[str]) -> bool:
     """Say whether an output contains what must stay hidden."""
     return bool(leaks(_text(output), hidden))
@@ -101,7 +56,3 @@ def _text(output: NotebookNode) -> str:
     parts += [str(value) for value in output.get("data", {}).values()]
     text = "\n".join(parts)
     return text.replace("\\n", "\n").replace("\\'", "'").replace('\\"', '"')
-
-
-def _line(text: str) -> NotebookNode:
-    return nbformat.v4.new_output("stream", name="stdout", text=text + "\n")

@@ -18,6 +18,10 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 LONGEST_TEXT = 20_000  # characters of one Markdown cell; the rest is cut
 _LONGEST_FORMULA = 2_000
+# TeX sets a thin space between a named function and its argument, MathML does not: "ln10".
+_OPERATOR = re.compile(
+    r"(\\(?:arg|cos|exp|lim|ln|log|max|min|sin|tanh?)\b)\s*(?=[^\W_]|\\(?!left|limits)[A-Za-z])"
+)
 _TEXT = "p br hr div span blockquote pre code kbd samp var em strong b i u s del ins sub sup small"
 _BLOCKS = "h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption col thead tbody tfoot tr th td"
 _MATH = (
@@ -69,7 +73,8 @@ def formula(tex: str, display: bool = False) -> str:
     """Return a formula as MathML, not yet cleaned; as its source where it can't be read."""
     if len(tex) <= _LONGEST_FORMULA:
         with suppress(Exception):  # its parser promises nothing; the reader sees the source
-            return str(convert(tex.strip(), display="block" if display else "inline"))
+            spaced = _OPERATOR.sub(r"\1\\,", tex.strip())
+            return str(convert(spaced, display="block" if display else "inline"))
     return f"<code>{html.escape(tex)}</code>"
 
 

@@ -1,7 +1,8 @@
 """What is wrong with a wrong answer, where that can be recognised: one sentence, no value.
 
 The sentences go to students, also from hidden tests. They tell shapes and relations between the two
-values ("twice too large"), never the expected value itself.
+values, never the expected value itself. A factor is named only where it is 2, 1/2, the number of
+rows or one over it: any other ratio, with the student's value, would tell the expected one.
 """
 
 import math

@@ -1,8 +1,6 @@
 """One self-contained page a class: no script, no request to anywhere, everything escaped."""
 
-import base64
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from nbformat import NotebookNode
 
 from autograder.entered import hand_scores
+from autograder.feedback.style import styled
 from autograder.files import replaced_file
 from autograder.gradebook import Row, rows
 from autograder.merge import grade_id, is_answer
@@ -130,11 +129,12 @@ def _similar(
 ) -> tuple[list[tuple[str, list[Pair]]], list[str]]:
     """Compare what students wrote: code with code, prose with prose."""
     released = [student_version(read_source(path)) for path in course.notebooks(assignment)]
+    stubs = {cell.source for notebook in released for cell in notebook.cells}
     alike, too_long = [], set()
     for what, kind in (("code", "code"), ("written answers", "markdown")):
-        given = "\n".join(_texts(released, kind, own=False))
+        given = "\n".join(_texts(released, kind))
         texts = {
-            one.student: "\n\n".join(_texts(_notebooks(course, assignment, one), kind, own=True))
+            one.student: "\n\n".join(_answers(_notebooks(course, assignment, one), kind, stubs))
             for one in records
         }
         too_long |= {student for student, text in texts.items() if len(text) > LONGEST}
@@ -149,14 +149,17 @@ def _notebooks(course: Course, assignment: str, record: Record) -> Iterator[Note
             yield nbformat.read(path, as_version=4)
 
 
-def _texts(
-    notebooks: Iterator[NotebookNode] | list[NotebookNode], kind: str, own: bool
-) -> Iterator[str]:
-    """Yield the sources of cells of a kind: all, or answers and code of the student's own."""
+def _texts(notebooks: Iterable[NotebookNode], kind: str) -> Iterator[str]:
+    for notebook in notebooks:
+        yield from (cell.source for cell in notebook.cells if cell.cell_type == kind)
+
+
+def _answers(notebooks: Iterable[NotebookNode], kind: str, stubs: Set[str]) -> Iterator[str]:
+    """Yield the sources of answers, and of code of the student's own; not those left as given."""
     for notebook in notebooks:
         for cell in notebook.cells:
-            free = kind == "code" and not grade_id(cell)
-            if cell.cell_type == kind and (not own or is_answer(cell) or free):
+            own = is_answer(cell) or (kind == "code" and not grade_id(cell))
+            if cell.cell_type == kind and own and cell.source not in stubs:
                 yield cell.source
 
 
@@ -169,10 +172,8 @@ def write_page(course: Course, report: Report) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    css = environment.loader.get_source(environment, "page.css")[0]  # type: ignore[union-attr]
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     text = environment.get_template("page.html").render(
-        report=report, css=css, digest=digest, now=datetime.now(UTC), longest=LONGEST
+        report=report, now=datetime.now(UTC), longest=LONGEST, **styled(__package__, "page.css")
     )
     path = course.build / "report" / f"{report.assignment}.html"
     with replaced_file(path) as scratch:

@@ -21,8 +21,6 @@ from autograder.batch import grade_and_record
 from autograder.cli import main as autograder
 from autograder.gate import prepare
 from autograder.gradebook import open_gradebook, rows
-from autograder.intake import read
-from autograder.merge import grade_id
 from autograder.models import GradedSubmission
 from autograder.settings import Course
 from tests.bench.results import print_table, record
@@ -100,15 +98,7 @@ def lay_out(root: Path, students: int, attacks: int) -> Course:
 def grade(course: Course, force: bool = False) -> list[float]:
     """Grade a class as the command does; return the seconds after which each result came."""
     prepared = prepare(course, course.assignment(ASSIGNMENT))
-    expected = {
-        name: frozenset(filter(None, map(grade_id, source.cells)))
-        for name, source in prepared.sources.items()
-    }
-    folders = sorted(course.submitted.glob(f"*/{ASSIGNMENT}"))
-    jobs = [
-        prepared.job(read(folder, folder.parent.name, ASSIGNMENT, expected, course.limits))
-        for folder in folders
-    ]
+    jobs = [prepared.job_in(folder) for folder in sorted(course.submitted.glob(f"*/{ASSIGNMENT}"))]
     times: list[float] = []
     begun = time.monotonic()
 

@@ -11,11 +11,10 @@ from typing import Protocol
 
 import nbformat
 
-from autograder.feedback import redact
+from autograder.entered import Entered
+from autograder.feedback.content import steps
 from autograder.gate import Prepared, prepare
 from autograder.grade import Job
-from autograder.intake import read
-from autograder.merge import grade_id
 from autograder.models import GradedSubmission
 from autograder.pool import grade_class
 from autograder.settings import Course
@@ -134,15 +133,7 @@ def hand_in(course: Course, host: Places, student: str, work: tuple[Case, ...]) 
 
 
 def _jobs(course: Course, prepared: Prepared, students: Students, assignment: str) -> list[Job]:
-    expected = {
-        name: frozenset(filter(None, map(grade_id, source.cells)))
-        for name, source in prepared.sources.items()
-    }
-    folders = {student: course.submitted / student / assignment for student in students}
-    return [
-        prepared.job(read(folder, student, assignment, expected, course.limits))
-        for student, folder in folders.items()
-    ]
+    return [prepared.job_in(course.submitted / student / assignment) for student in students]
 
 
 # What came of it
@@ -162,15 +153,14 @@ def _outcome(case: Case, graded: GradedSubmission, course: Course, token: str) -
 
 
 def _shown(graded: GradedSubmission) -> str:
-    """Return all that a student reads: the page's notebook, but for the own cells; the reasons."""
+    """Return all that a student reads: the page, but for the own cells; the reasons."""
     [notebook] = graded.notebooks
-    page = nbformat.reads(notebook.executed, as_version=4)
-    redact(page)
-    outputs = [str(output) for cell in page.cells for output in cell.get("outputs", ())]
-    tests = [cell.source for cell in page.cells if cell.id.startswith("test-")]
+    page = steps(nbformat.reads(notebook.executed, as_version=4), notebook.name, Entered(), 1)
+    outputs = [str(output) for step in page for cell in step.cells for output in cell.outputs]
+    questions = [str(step.question) for step in page]
     reasons = [verdict.reason for verdict in notebook.verdicts]
     told = [*graded.notes, *notebook.notes, *graded.refusals]
-    return "\n".join([*outputs, *tests, *reasons, *told])
+    return "\n".join([*outputs, *questions, *reasons, *told])
 
 
 def _undue(outcome: Outcome) -> Iterator[str]:
