@@ -25,7 +25,7 @@ def zygote_of(*notebooks: str) -> Zygote:
 
 
 def begin(course: Course, assignment: str) -> None:
-    """Start an assignment's zygote: it imports while this process does. What fails is told later."""
+    """Start an assignment's zygote: it imports while this process does. A failure is told later."""
     with suppress(AutograderError, OSError, ValueError, LookupError, TypeError, AttributeError):
         zygote_of(*(path.read_text("utf-8") for path in course.notebooks(assignment))).share()
 
