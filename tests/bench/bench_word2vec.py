@@ -4,7 +4,7 @@
 
 All sides get the same words: 100 dimensions, five noise words, subsampling at 1e-4.
 - The textbook: the solution's `train`, as the notebook uses it (window 4, Adagrad, two epochs).
-- Tiles: the solution's `tile_update` in the notebook's `train_tiles` (window 8, six epochs), on
+- Tiles: the solution's `tile_update` in the notebook's `train_tiles` (window 8, four epochs), on
   one thread and on two.
 - gensim's skip-gram with its own defaults (window 8, ten epochs), with one worker and with two.
 Seconds are those of the training alone, with subsampling and noise, without reading and counting.

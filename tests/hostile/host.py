@@ -104,12 +104,14 @@ class Host:
 
     def _left(self) -> Iterator[str]:
         """Name the processes of students' that are still there."""
+        parents = {os.getpid(), *(zygote.pid for zygote in psutil.Process().children())}
         for process in psutil.process_iter(["pid", "ppid", "uids", "cmdline", "create_time"]):
             info = process.info
             words = " ".join(info["cmdline"] or ())
             grader = ((info["uids"].real if info["uids"] else 0) - _USERS) // _SLOTS
             orphan = grader > 0 and not psutil.pid_exists(grader)
-            child = info["ppid"] == os.getpid() and "resource_tracker" not in words
+            ours = info["pid"] in parents and ("resource_tracker" in words or "zygote.py" in words)
+            child = info["ppid"] in parents and not ours
             new = (info["pid"], info["create_time"]) not in self._before
             if new and (orphan or child or self.linger in words):
                 yield f"process {info['pid']} is left: {words[:100]}"

@@ -1,7 +1,6 @@
 # Shows pages, scripts and frames that would run in the instructor's browser.
 # earns: 0
 # expects: page without <script>fetch
-# open: pages are sanitised by the feedback's own work, yet to come
 # %% softmax
 from IPython.display import HTML, Javascript, display
 
