@@ -46,7 +46,7 @@ Side = Callable[[int], NDArray[np.float32]]  # of a seed: trains, returns (V, DI
 def main() -> None:
     """Measure, print, and record the ratio."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=1, help="runs of each side")
+    parser.add_argument("--seeds", type=int, default=3, help="runs of each side")
     arguments = parser.parse_args()
     solution = load_solution(NOTEBOOK)
     text = [solution.tokenize(line) for line in load_wordnet_corpus()]
