@@ -65,7 +65,7 @@ def _read(path: Path, job: Job, key: str) -> GradedSubmission | None:
         table = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    if table["key"] != key:
+    if not isinstance(table, dict) or table.get("key") != key:
         return None
     return GradedSubmission(
         job.submission.student,
