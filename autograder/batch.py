@@ -61,7 +61,7 @@ def grade_and_record(
     """
     recorder = Recorder(gradebook, course, assignment)
     records = {record.student: record for record in store.read(course, assignment)}
-    bases = basis_of(jobs)
+    bases = bases_of(jobs)
     written = recorder.students()
     outcome, todo = Outcome(), []
     for job in jobs:
@@ -98,7 +98,7 @@ def grade_and_record(
     return outcome
 
 
-def basis_of(jobs: Sequence[Job]) -> dict[str, Basis]:
+def bases_of(jobs: Sequence[Job]) -> dict[str, Basis]:
     """Return, by student, all that a verdict depends on; penalties settle apart."""
     if not jobs:
         return {}

@@ -26,7 +26,7 @@ from autograder import (
 from autograder import check as variants
 from autograder.cluster import grade_on_cluster
 from autograder.collect import collect
-from autograder.errors import CourseError, SubmissionError
+from autograder.errors import OK, SOME_FAILED, CourseError, SubmissionError
 from autograder.grade import Job
 from autograder.intake import TIMESTAMP, printable
 from autograder.models import GradedSubmission
@@ -37,7 +37,6 @@ from autograder.settings import Course
 
 T = TypeVar("T")
 
-OK, SOME_FAILED = 0, 3
 _REASON_WIDTH = 70
 _NAMED = 5  # more cells than this are counted, not named
 

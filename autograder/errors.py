@@ -1,6 +1,6 @@
 """Every error that the autograder raises on purpose: one line, what, where, what to do."""
 
-ERROR = 2  # what `autograder` exits with; 1 is what Python itself does
+OK, ERROR, SOME_FAILED = 0, 2, 3  # what `autograder` exits with; 1 is what Python itself does
 
 
 class AutograderError(Exception):

@@ -20,18 +20,17 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import AssignmentError, KernelError
-from autograder.execute import BoxType, Judged, code_cells, role
+from autograder.execute import code_cells, role
 from autograder.files import replaced_file
-from autograder.grade import Job, judge
+from autograder.grade import Job, judge, judged
 from autograder.intake import read
 from autograder.judge import profile as profiles
 from autograder.judge.profile import Profile
 from autograder.merge import grade_id
 from autograder.models import CellRun, Submission
 from autograder.pool import local_pool
-from autograder.preload import zygote_of
 from autograder.release import grading_version, own_files, read_source, written
-from autograder.sandbox import Sandbox, Unconfined, missing
+from autograder.sandbox import missing
 from autograder.settings import Assignment, Course, Limits
 
 T = TypeVar("T")
@@ -67,30 +66,31 @@ def prepare(course: Course, assignment: Assignment, unsafe: bool = False) -> Pre
         AssignmentError: a notebook can't be read, or a solution fails a test of its own.
         KernelError: there is no sandbox here, and `unsafe` was not asked for.
     """
-    choose_box(unsafe)
+    require_sandbox(unsafe)
     sources = {path.stem: read_source(path) for path in course.notebooks(assignment.name)}
     grading = {name: grading_version(source) for name, source in sources.items()}
     texts = {name: written(notebook) for name, notebook in grading.items()}
-    recorded = _recorded(course, assignment, sources, _Setting(tuple(texts.values()), unsafe))
+    recorded = _recorded(course, assignment, sources, texts, unsafe)
     return Prepared(grading, texts, recorded, course.limits, unsafe)
 
 
-def choose_box(unsafe: bool) -> BoxType:
-    """Return where students' code runs; raise KernelError if that can't be here."""
+def require_sandbox(unsafe: bool) -> None:
+    """Raise KernelError if there is no sandbox here, unless none is asked for."""
     why = None if unsafe else missing()
     if why is not None:
         raise KernelError(why)
-    return Unconfined if unsafe else Sandbox
 
 
 def check_untouched(course: Course, assignment: Assignment, prepared: Prepared) -> None:
     """Raise AssignmentError if a test passes on the release as the students get it."""
-    setting = _Setting(tuple(prepared.notebooks.values()), prepared.unsafe)
+    require_sandbox(prepared.unsafe)
     files = own_files(course.sources / assignment.name)
     found = _each(
         _passed,
+        prepared.notebooks,
+        prepared.unsafe,
         [
-            (setting, name, text, prepared.profiles[name], files, course.limits)
+            (name, text, prepared.profiles[name], files, course.limits)
             for name, text in prepared.notebooks.items()
         ],
     )
@@ -98,28 +98,27 @@ def check_untouched(course: Course, assignment: Assignment, prepared: Prepared) 
         raise AssignmentError("; ".join(problems))
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """Where an assignment's notebooks run."""
+def _each(
+    call: Callable[..., T],
+    notebooks: Mapping[str, str],
+    unsafe: bool,
+    arguments: list[tuple[Any, ...]],
+) -> list[T]:
+    """Call a function for each notebook of an assignment, in processes if there are several.
 
-    notebooks: tuple[str, ...]  # all of them, as when submissions are graded
-    unsafe: bool
-
-    def executor(self, record: bool = False) -> Judged:
-        """Return what runs them."""
-        zygote = None if self.unsafe else zygote_of(*self.notebooks)
-        return Judged(choose_box(self.unsafe), record, zygote)
-
-
-def _each(call: Callable[..., T], arguments: list[tuple[Any, ...]]) -> list[T]:
-    """Call a function for each notebook of an assignment, in processes if there are several."""
+    Args:
+        call: called with `notebooks`, `unsafe` and arguments.
+        notebooks: all of the assignment's; see `judged`.
+        unsafe: see `judged`.
+        arguments: for each call.
+    """
     workers = min(os.cpu_count() or 1, len(arguments))
     if workers <= 1:
-        return [call(*one) for one in arguments]
-    setting: _Setting = arguments[0][0]
+        return [call(notebooks, unsafe, *one) for one in arguments]
     try:
-        with local_pool(workers, setting.executor().zygote) as pool:
-            return [future.result() for future in [pool.submit(call, *one) for one in arguments]]
+        with local_pool(workers, judged(notebooks, unsafe).zygote) as pool:
+            futures = [pool.submit(call, notebooks, unsafe, *one) for one in arguments]
+            return [future.result() for future in futures]
     except BrokenExecutor:
         raise AssignmentError(
             "the process that ran a notebook was killed, so nothing is known of it: is there "
@@ -128,7 +127,8 @@ def _each(call: Callable[..., T], arguments: list[tuple[Any, ...]]) -> list[T]:
 
 
 def _passed(
-    setting: _Setting,
+    notebooks: Mapping[str, str],
+    unsafe: bool,
     name: str,
     text: str,
     profile: str,
@@ -137,7 +137,7 @@ def _passed(
 ) -> list[str]:
     """Return what is wrong with tests that give points for a notebook as the students get it."""
     notebook = nbformat.reads(text, as_version=4)
-    runs = setting.executor().run(notebook, Profile.from_json(profile), files, limits)
+    runs = judged(notebooks, unsafe).run(notebook, Profile.from_json(profile), files, limits)
     return [
         f"{name}: {cell.id} gives {points:g} points for the untouched release: it must call "
         "what the student writes, and assert something of the result"
@@ -150,7 +150,8 @@ def _recorded(
     course: Course,
     assignment: Assignment,
     sources: Mapping[str, NotebookNode],
-    setting: _Setting,
+    notebooks: Mapping[str, str],
+    unsafe: bool,
 ) -> dict[str, str]:
     """Return the profile of each solution, from build/ if nothing has changed since."""
     folder = course.build / "profiles" / assignment.name
@@ -160,7 +161,9 @@ def _recorded(
     todo = [name for name, profile in found.items() if profile is None]
     made = _each(
         _record,
-        [(setting, name, written(sources[name]), files, course.limits) for name in todo],
+        notebooks,
+        unsafe,
+        [(name, written(sources[name]), files, course.limits) for name in todo],
     )
     for name, profile in zip(todo, made, strict=True):
         found[name] = profile
@@ -188,12 +191,17 @@ def _key(source: NotebookNode, files: Mapping[str, bytes]) -> str:
 
 
 def _record(
-    setting: _Setting, name: str, text: str, files: Mapping[str, bytes], limits: Limits
+    notebooks: Mapping[str, str],
+    unsafe: bool,
+    name: str,
+    text: str,
+    files: Mapping[str, bytes],
+    limits: Limits,
 ) -> str:
     """Run the solution; return what it did. Raise AssignmentError if it loses a point."""
     solved = nbformat.reads(text, as_version=4)
     before = profiles.plan([(cell.id, role(cell), cell.source) for cell in code_cells(solved)])
-    runs = setting.executor(record=True).run(solved, before, files, limits)
+    runs = judged(notebooks, unsafe, record=True).run(solved, before, files, limits)
     problems = list(_problems(name, solved, runs))
     if problems:
         raise AssignmentError("; ".join(problems))

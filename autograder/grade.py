@@ -24,7 +24,7 @@ from autograder.markers import HIDDEN
 from autograder.merge import Merged, grade_id, is_answer, is_graded, merge, ordinary_files
 from autograder.models import CellRun, GradedNotebook, GradedSubmission, Status, Submission, Verdict
 from autograder.preload import zygote_of
-from autograder.sandbox import Sandbox, Unconfined, Zygote
+from autograder.sandbox import Sandbox, Unconfined
 from autograder.settings import Limits
 
 NOT_EARNED = "(not earned)"  # the error output of a test cell that gives nothing without an error
@@ -54,7 +54,9 @@ def grade_submission(job: Job, executor: Executor | None = None) -> GradedSubmis
         notes = submission.notes + left_out
         with _at_most((2 * job.limits.notebook_seconds + _START_SECONDS) * len(job.notebooks)):
             notebooks = tuple(
-                _grade_notebook(job, name, files, notes, executor or _executor(job))
+                _grade_notebook(
+                    job, name, files, notes, executor or judged(job.notebooks, job.unsafe)
+                )
                 for name in job.notebooks
             )
     except Exception as error:  # a fault of the grader: this student must not stop the others
@@ -90,13 +92,17 @@ def _at_most(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _executor(job: Job) -> Executor:
-    return Judged(Unconfined if job.unsafe else Sandbox, zygote=zygote_of_job(job))
+def judged(notebooks: Mapping[str, str], unsafe: bool, record: bool = False) -> Judged:
+    """Return what runs the notebooks of an assignment: in a sandbox, warm; or unsafe, and cold.
 
-
-def zygote_of_job(job: Job) -> Zygote | None:
-    """Return what this process starts a job's kernels and judges from; None: they start cold."""
-    return None if job.unsafe else zygote_of(*job.notebooks.values())
+    Args:
+        notebooks: all of the assignment's, as `Job` has them.
+        unsafe: without a sandbox.
+        record: see `Judged`.
+    """
+    if unsafe:
+        return Judged(Unconfined, record)
+    return Judged(Sandbox, record, zygote_of(*notebooks.values()))
 
 
 def refuse(job: Job, reason: str) -> GradedSubmission:

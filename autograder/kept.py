@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder.batch import Grade, basis_of
+from autograder.batch import Grade, bases_of
 from autograder.files import replaced_file
 from autograder.grade import Job
 from autograder.merge import ordinary_files
@@ -22,7 +22,7 @@ def keeping(course: Course, assignment: str, grade: Grade) -> Grade:
 
     def taken_or_graded(jobs: Iterable[Job]) -> Iterator[GradedSubmission]:
         by_student = {job.submission.student: job for job in jobs}
-        keys = {name: basis.key for name, basis in basis_of([*by_student.values()]).items()}
+        keys = {name: basis.key for name, basis in bases_of([*by_student.values()]).items()}
         rest = []
         for student, job in by_student.items():
             graded = _read(_path(course, assignment, student), job, keys[student])

@@ -75,7 +75,7 @@ class JudgeSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader i
         course = load_course(self.root)
         prepared = gate.prepare(course, course.assignment(assignment))
         job = prepared.job_in(course.submitted / student / assignment)
-        basis = batch.basis_of([job])[student]
+        basis = batch.bases_of([job])[student]
         key = f"{student}/{assignment}/{basis.key}"
         if notebook not in self._waiting.get(key, {}):
             self._waiting.clear()

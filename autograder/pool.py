@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from autograder.grade import Job, grade_submission, refuse, zygote_of_job
+from autograder.grade import Job, grade_submission, judged, refuse
 from autograder.models import GradedSubmission
 from autograder.sandbox import Zygote, use
 
@@ -27,7 +27,8 @@ def grade_class(jobs: Iterable[Job], workers: int | None = None) -> Iterator[Gra
     count = min(workers or os.cpu_count() or 1, len(waiting))
     while waiting:
         suspects = []
-        with local_pool(count, zygote_of_job(waiting[0])) as pool:
+        zygote = judged(waiting[0].notebooks, waiting[0].unsafe).zygote
+        with local_pool(count, zygote) as pool:
             for job, future in in_turn(_submit_to(pool), waiting, 2 * count):
                 try:
                     graded = future.result()

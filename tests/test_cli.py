@@ -9,8 +9,7 @@ import nbformat
 import pytest
 
 from autograder import cli
-from autograder.commands import SOME_FAILED
-from autograder.errors import ERROR
+from autograder.errors import ERROR, SOME_FAILED
 from autograder.grade import grade_submission
 from autograder.gradebook import Recorder, open_gradebook, rows
 from autograder.nbgrader_plugin import MarkedExport

@@ -67,20 +67,20 @@ def main() -> None:
 
 def _serve(client: socket.socket, added: dict[str, str]) -> bool:
     """Fork a child for a request; say whether there may be another."""
+    descriptors: list[int] = []
     try:
         message, descriptors, _, _ = socket.recv_fds(client, _MESSAGE_BYTES, _DESCRIPTORS)
-        if not message:
-            return False
-        if problem := _unfit():
+        if message and (problem := _unfit()):
             client.send(problem.encode())
-        elif os.fork() == 0:
+        elif message and os.fork() == 0:
             order = json.loads(message)
             _deliver(client, {**order, "env": {**added, **order["env"]}}, descriptors)
     except OSError:
         return False
-    for descriptor in descriptors:
-        os.close(descriptor)
-    return True
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+    return bool(message)
 
 
 def _import(names: Sequence[str]) -> dict[str, str]:

@@ -104,14 +104,17 @@ class Host:
 
     def _left(self) -> Iterator[str]:
         """Name the processes of students' that are still there."""
-        parents = {os.getpid(), *(zygote.pid for zygote in psutil.Process().children())}
+        helpers = [
+            one.pid
+            for one in psutil.Process().children()
+            if any("resource_tracker" in word or "zygote.py" in word for word in one.cmdline())
+        ]
         for process in psutil.process_iter(["pid", "ppid", "uids", "cmdline", "create_time"]):
             info = process.info
             words = " ".join(info["cmdline"] or ())
             grader = ((info["uids"].real if info["uids"] else 0) - _USERS) // _SLOTS
             orphan = grader > 0 and not psutil.pid_exists(grader)
-            ours = info["pid"] in parents and ("resource_tracker" in words or "zygote.py" in words)
-            child = info["ppid"] in parents and not ours
+            child = info["ppid"] in (os.getpid(), *helpers) and info["pid"] not in helpers
             new = (info["pid"], info["create_time"]) not in self._before
             if new and (orphan or child or self.linger in words):
                 yield f"process {info['pid']} is left: {words[:100]}"
