@@ -7,7 +7,6 @@ line.
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
@@ -32,6 +31,7 @@ from autograder.pool import local_pool
 from autograder.release import grading_version, own_files, read_source, written
 from autograder.sandbox import missing
 from autograder.settings import Assignment, Course, Limits
+from autograder.workers import cores
 
 T = TypeVar("T")
 
@@ -112,7 +112,7 @@ def _each(
         unsafe: see `judged`.
         arguments: for each call.
     """
-    workers = min(os.cpu_count() or 1, len(arguments))
+    workers = min(len(cores()), len(arguments))
     if workers <= 1:
         return [call(notebooks, unsafe, *one) for one in arguments]
     try:

@@ -335,6 +335,8 @@ def _upgraded(notebook: dict[str, Any]) -> dict[str, Any]:
         upgraded = nbformat.convert(nbformat.from_dict(notebook), _OLD_FORMAT)
     except Exception as error:  # the converter promises nothing about malformed input
         raise _Refusal(f"an old notebook (format {major}) that can't be converted") from error
+    for cell in upgraded.get("cells", ()):
+        cell.pop("id", None)  # made up, and others the next time
     return dict(upgraded)
 
 

@@ -2,17 +2,20 @@
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import TypeVar
 
 from autograder.grade import Job, grade_submission, judged, refuse
 from autograder.models import GradedSubmission
 from autograder.sandbox import Zygote, use
+from autograder.workers import WORKERS, cores
 
 T = TypeVar("T")
 KILLED = "the process that graded it was killed, more than once"  # a reason
@@ -24,7 +27,7 @@ def grade_class(jobs: Iterable[Job], workers: int | None = None) -> Iterator[Gra
     A submission that ends its worker is tried once more by itself, then refused with that reason.
     """
     waiting = deque(jobs)
-    count = min(workers or os.cpu_count() or 1, len(waiting))
+    count = min(workers or len(cores()), len(waiting))
     while waiting:
         suspects = []
         zygote = judged(waiting[0].notebooks, waiting[0].unsafe).zygote
@@ -84,8 +87,13 @@ def local_pool(workers: int, zygote: Zygote | None = None) -> Iterator[ProcessPo
     if zygote is not None and zygote.problem is None:
         with suppress(OSError):
             shared = zygote.modules, zygote.share()
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _begin, (shared,)) as pool:
+    own_core = None
+    if workers == len(all_cores := cores()):
+        own_core = WORKERS.SimpleQueue()
+        for core in all_cores:
+            own_core.put(core)
+    begin = (dict(os.environ), shared, own_core)
+    with ProcessPoolExecutor(workers, WORKERS, _begin, begin) as pool:
         try:
             yield pool
         except BaseException:
@@ -93,8 +101,24 @@ def local_pool(workers: int, zygote: Zygote | None = None) -> Iterator[ProcessPo
             raise
 
 
-def _begin(shared: tuple[tuple[str, ...], Path] | None) -> None:
-    """Let this worker end when the grader is killed: it would wait for work for ever."""
+def _begin(
+    environment: dict[str, str],
+    shared: tuple[tuple[str, ...], Path] | None,
+    own_core: "SimpleQueue[int] | None",
+) -> None:
+    """Make this worker ready, and let it end with the grader: it would wait for work for ever.
+
+    Args:
+        environment: the grader's; the server of workers may have started under another.
+        shared: the modules of its zygote, and where that listens.
+        own_core: gives a core to each worker, if there are as many. Kernel and judge take turns,
+            hundreds of times: on one core nobody has to be woken up, and a class takes 10 % less.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
+    if own_core is not None and sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setaffinity(0, {own_core.get()})
     if shared is not None:
         use(*shared)
     parent = multiprocessing.parent_process()

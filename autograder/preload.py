@@ -10,6 +10,7 @@ from autograder.errors import AutograderError
 from autograder.judge.profile import python
 from autograder.sandbox import KERNEL_MODULES, Zygote, zygote_for
 from autograder.settings import Course
+from autograder.workers import start_server
 
 _BASE = (*KERNEL_MODULES, "autograder.judge.agent", "autograder.judge.runner", "matplotlib.pyplot")
 _ALONG = {"torch": ("torch.optim", "torch._dynamo")}  # imported at first use, for seconds
@@ -25,9 +26,13 @@ def zygote_of(*notebooks: str) -> Zygote:
 
 
 def begin(course: Course, assignment: str) -> None:
-    """Start an assignment's zygote: it imports while this process does. A failure is told later."""
+    """Start an assignment's zygote and the server of workers: they import while this process does.
+
+    A failure is told later.
+    """
     with suppress(AutograderError, OSError, ValueError, LookupError, TypeError, AttributeError):
         zygote_of(*(path.read_text("utf-8") for path in course.notebooks(assignment))).share()
+        start_server()
 
 
 @functools.cache

@@ -112,8 +112,10 @@ def _kill(grader: psutil.Process, victim: str) -> bool:
     while grader.is_running() and grader.status() != psutil.STATUS_ZOMBIE:
         with suppress(psutil.NoSuchProcess):
             below = grader.children(recursive=True)
-            workers = [one for one in grader.children() if "spawn_main" in "".join(one.cmdline())]
-            others = [one for one in below if one not in grader.children()]
+            workers = [
+                one for one in below if "forkserver" in "".join(one.cmdline())
+            ]  # its server too
+            others = [one for one in below if one not in [*grader.children(), *workers]]
             found = {"grader": [grader], "worker": workers, "kernel": others}[victim]
             if found:
                 random.choice(found).send_signal(signal.SIGKILL)  # noqa: S311

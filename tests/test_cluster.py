@@ -20,10 +20,9 @@ from tests.toy import job
 
 WRONG = {**toy.SOLUTION, "double": "def double(x):\n    return x + 2"}
 # A kernel's parent is the process that grades; the parent of that is Dask's worker.
-KILLS_GRADER = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
-KILLS_WORKER = (
-    "import os, psutil\npsutil.Process(os.getppid()).parent().kill()\nimport time\ntime.sleep(9)"
-)
+KILLS_GRADER = "import os, psutil\npsutil.Process(os.getppid()).kill()"
+KILLS_SERVER = KILLS_GRADER.replace(".kill", ".parent().kill")  # that graders are forked from
+KILLS_WORKER = KILLS_SERVER.replace(".kill", ".parent().kill") + "\nimport time\ntime.sleep(9)"
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +71,9 @@ def test_a_lost_worker_costs_nobody_anything(dask):
     assert points == dict.fromkeys((f"s{number}" for number in range(5)), 5)
 
 
-@pytest.mark.parametrize("poison", [KILLS_GRADER, KILLS_WORKER], ids=["grader", "worker"])
+@pytest.mark.parametrize(
+    "poison", [KILLS_GRADER, KILLS_SERVER, KILLS_WORKER], ids=["grader", "server", "worker"]
+)
 def test_a_poisonous_submission_is_given_up(dask, poison):
     """A submission that ends what grades it is tried twice and refused; all others are graded.
 
@@ -82,7 +83,7 @@ def test_a_poisonous_submission_is_given_up(dask, poison):
     mallory = replace(job("mallory", {**toy.SOLUTION, "double": poison}), unsafe=True)
     before = {process.pid for process in dask.workers()}
     found = graded([*unsafe[:1], mallory, *unsafe[1:]], dask.address)
-    assert (before <= {process.pid for process in dask.workers()}) == (poison == KILLS_GRADER)
+    assert (before <= {process.pid for process in dask.workers()}) == (poison != KILLS_WORKER)
     assert found.pop("mallory").refusals == (f"toy: {KILLED}",)
     assert [result.notebooks[0].auto_score for result in found.values()] == [5, 5, 5]
 

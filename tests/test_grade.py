@@ -199,17 +199,19 @@ def test_modules_that_shadow_are_not_laid_beside():
     assert executor.seen == [["data.csv", "mine.py"]]
 
 
-KILLS_WORKER = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
+KILLS_WORKER = "import os, psutil\npsutil.Process(os.getppid()).kill()"
+KILLS_SERVER = "import os, psutil\npsutil.Process(os.getppid()).parent().kill()"  # of the workers
 
 
-def test_a_dying_worker_costs_nobody_else():
+@pytest.mark.parametrize("kills", [KILLS_WORKER, KILLS_SERVER], ids=["worker", "server"])
+def test_a_dying_worker_costs_nobody_else(kills):
     """A submission that kills its grader is refused with that reason; the others are graded.
 
     In a sandbox it can't; without one it can.
     """
     jobs = [
         job("ada"),
-        replace(job("eve", {**toy.SOLUTION, "double": KILLS_WORKER}), unsafe=True),
+        replace(job("eve", {**toy.SOLUTION, "double": kills}), unsafe=True),
         job("bob", {**toy.SOLUTION, "double": "def double(x):\n    return x + 2"}),
     ]
     graded = {result.student: result for result in grade_class(jobs, workers=2)}

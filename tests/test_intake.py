@@ -125,8 +125,12 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("kind", ACCEPTED)
 def test_what_a_student_may_do_to_a_notebook_is_accepted(tmp_path, kind):
-    """A notebook that the student or their Jupyter changed still gives every answer, no refusal."""
-    submission = read_files(tmp_path, {"toy.ipynb": ACCEPTED[kind]})
+    """A notebook that the student or their Jupyter changed still gives every answer, no refusal.
+
+    Reading it again gives the same: it is not graded again for nothing.
+    """
+    submission, again = (read_files(tmp_path, {"toy.ipynb": ACCEPTED[kind]}) for _ in range(2))
+    assert submission == again
     assert submission.refused == {}
     assert answer(submission) == "def double(x):\n    return 2 * x"
     assert answer(submission, "shout") == "def shout(text):\n    return text.upper() + '!'"

@@ -13,22 +13,11 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted([*ROOT.glob("assignments/*/*.ipynb"), *ROOT.glob("lectures/*.ipynb")])
 # A module of autograder imports only what stands before it here.
 ORDER = [
-    *("errors", "models", "rules", "settings", "files", "versions", "markers", "release", "intake"),
-    *("collect", "merge", "sandbox", "judge", "preload", "session", "execute", "grade", "pool"),
-    *("cluster", "gate", "store", "history", "policy", "penalties", "gradebook", "entered"),
-    *(
-        "released",
-        "batch",
-        "kept",
-        "regrade",
-        "feedback",
-        "report",
-        "marks",
-        "grades",
-        "export",
-        "check",
-    ),
-    *("nbgrader_plugin", "commands", "cli"),
+    *("errors", "models", "rules", "settings", "files", "versions", "markers", "release"),
+    *("intake", "collect", "merge", "sandbox", "judge", "workers", "preload", "session"),
+    *("execute", "grade", "pool", "cluster", "gate", "store", "history", "policy", "penalties"),
+    *("gradebook", "entered", "released", "batch", "kept", "regrade", "feedback", "report"),
+    *("marks", "grades", "export", "check", "nbgrader_plugin", "commands", "cli"),
 ]
 
 

@@ -22,6 +22,7 @@ from autograder.gate import prepare
 from autograder.grade import grade_submission
 from autograder.merge import grade_id
 from autograder.models import StudentCell, Submission
+from autograder.pool import local_pool
 from autograder.preload import modules, zygote_of
 from autograder.release import grading_version, read_source, written
 from autograder.sandbox import Sandbox, Zygote, doctor, kernel_manager, start, warm
@@ -30,6 +31,7 @@ from autograder.sandbox.folders import remove
 from autograder.sandbox.probe import PROBES
 from autograder.sandbox.start import Command
 from autograder.settings import Limits, load_course
+from autograder.workers import cores
 from tests import toy
 from tests.sample_class import _notebook
 from tests.test_sandbox import _session
@@ -531,6 +533,33 @@ if __name__ == "__main__":
         assert len(_zygotes(found)) >= 5  # one more for a moment, when it forks
         grader.kill()
     assert not psutil.wait_procs(found, timeout=SECONDS / 2)[1]
+
+
+def test_cores(zygote):
+    """As many workers as cores have one each, fewer may use all; so may the programs they fork."""
+    alone = _cores_in_a_pool(len(cores()))
+    assert {core for one in alone for core in one} == set(cores())
+    assert all(len(one) == 1 for one in alone)
+    if len(cores()) > 1:
+        assert set(_cores_in_a_pool(len(cores()) - 1)) == {tuple(cores())}
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores()[-1:])
+    try:
+        with Sandbox(LIMITS) as box:
+            assert said(box, zygote, "say(*os.sched_getaffinity(0))") == str(cores()[-1])
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _cores_in_a_pool(workers):
+    """Return the cores of each worker."""
+    with local_pool(workers) as pool:
+        return [*pool.map(_cores_after_a_while, [0.5] * 2 * workers)]
+
+
+def _cores_after_a_while(seconds):
+    time.sleep(seconds)  # so that all workers are needed
+    return tuple(cores())
 
 
 def _zygotes(processes):

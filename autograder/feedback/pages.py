@@ -1,7 +1,6 @@
 """A page of feedback a submission: one HTML file, no JavaScript, nothing fetched from elsewhere."""
 
 import html
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from autograder.files import replaced_file
 from autograder.pool import local_pool
 from autograder.settings import Course
 from autograder.store import UNSANDBOXED, Record, autograded
+from autograder.workers import cores
 
 PAGE_BYTES = 60_000  # of a page without its figures; more, and details are left out
 FIGURES_BYTES = 2_000_000  # of all figures of a page
@@ -71,7 +71,7 @@ def write_pages(
         page_job(course, assignment, record, entered.get(record.student, Entered()))
         for record in records
     ]
-    workers = min(os.cpu_count() or 1, -(-len(jobs) // _PER_WORKER))
+    workers = min(len(cores()), -(-len(jobs) // _PER_WORKER))
     if workers <= 1:
         yield from map(_write, jobs)
         return

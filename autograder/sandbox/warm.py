@@ -113,6 +113,7 @@ class Zygote:
             "filter": seccomp_filter().hex(),
             "work": confine.WORK,
             "umask": GROUP_MASK,
+            "cores": sorted(os.sched_getaffinity(0)),  # ours: a worker may have one of its own
         }
         with self._lock:
             if self.problem:

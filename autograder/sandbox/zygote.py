@@ -141,6 +141,8 @@ def _program(client: socket.socket, order: dict[str, Any], given: list[int], tel
             os.setsid()
             os.chdir(order["work"])
             os.umask(order["umask"])
+            with suppress(OSError):  # they may have been taken from us just now
+                os.sched_setaffinity(0, order["cores"])
             tell = _keep_only(dict(zip(order["numbers"], given, strict=True)), tell)
             for limit, value in order["rlimits"]:
                 resource.setrlimit(limit, (value, value))

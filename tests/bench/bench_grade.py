@@ -37,6 +37,7 @@ from autograder.markers import FIGURE_TAG
 from autograder.pool import grade_class
 from autograder.release import read_source
 from autograder.settings import load_course
+from autograder.workers import cores
 from tests import toy
 from tests.bench import otter
 from tests.bench.results import print_table, record
@@ -74,7 +75,7 @@ def main() -> None:
     figures["grade_vs_nbgrader"] = statistics.median(ratios)
     if otter_s is not None:
         figures["grade_vs_otter"] = otter_s / statistics.median(ours_s)
-    figures["core_use"] = cells / (min(WORKERS, os.cpu_count() or 1) * statistics.median(ours_s))
+    figures["core_use"] = cells / (min(WORKERS, len(cores())) * statistics.median(ours_s))
     each = arguments.students
     rows: list[Sequence[object]] = [
         ("nbgrader autograde", f"{statistics.median(theirs_s) / each:.2f}"),

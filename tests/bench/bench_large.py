@@ -8,7 +8,6 @@ start-up, from the first result of each worker on. The re-run is the command fro
 """
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from autograder.gate import prepare
 from autograder.gradebook import open_gradebook, rows
 from autograder.models import GradedSubmission
 from autograder.settings import Course
+from autograder.workers import cores
 from tests.bench.results import print_table, record
 from tests.hostile import course as hostile
 from tests.hostile.case import read_cases
@@ -31,7 +31,7 @@ from tests.hostile.harness import hand_in, honest
 from tests.hostile.notebooks import forgeries
 
 STUDENTS, SMALL, REPETITIONS = 1000, 10, 5
-WORKERS = os.cpu_count() or 1  # as many as `grade` starts
+WORKERS = len(cores())  # as many as `grade` starts
 HOSTILE = 5  # one in so many
 ASSIGNMENT = "hw1"
 

@@ -11,7 +11,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ _VARIABLE = "AUTOGRADER_CANARY"
 _FILES = ("gradebook.db", "submitted/neighbour-0/diary.txt", "private/notes.txt")
 # Root's sandboxes run as _USERS + _SLOTS * (their grader's process) + n: see sandbox/identity.py.
 _USERS, _SLOTS = 1_879_048_192, 64
+_HELPERS = ("resource_tracker", "forkserver", "zygote.py")  # they outlive a class
 _State = dict[str, tuple[int, int, bytes]]  # by path: time of change, mode, content
 
 
@@ -107,7 +108,7 @@ class Host:
         helpers = [
             one.pid
             for one in psutil.Process().children()
-            if any("resource_tracker" in word or "zygote.py" in word for word in one.cmdline())
+            if any(name in word for word in one.cmdline() for name in _HELPERS)
         ]
         for process in psutil.process_iter(["pid", "ppid", "uids", "cmdline", "create_time"]):
             info = process.info
@@ -126,16 +127,17 @@ def _content(path: Path) -> bytes:
 
 @contextmanager
 def peak_memory() -> Iterator[list[float]]:
-    """Measure the largest memory of a child of this process, in MB: graders are its children."""
+    """Measure the largest memory of a grader below this process, in MB."""
     peak, ends, me = [0.0], threading.Event(), psutil.Process()
 
     def sample() -> None:
         while not ends.wait(0.1):
-            for child in me.children():
-                try:
-                    peak[0] = max(peak[0], child.memory_info().rss / 1e6)
-                except psutil.Error:
-                    continue
+            for child in me.children(recursive=True):
+                with suppress(psutil.Error):
+                    if child.uids().real == os.getuid() and "forkserver" in " ".join(
+                        child.cmdline()
+                    ):
+                        peak[0] = max(peak[0], child.memory_info().rss / 1e6)
 
     thread = threading.Thread(target=sample, daemon=True)
     thread.start()

@@ -1,0 +1,52 @@
+"""Where worker processes come from: forked from a server that has imported the grader once."""
+
+import multiprocessing
+import os
+import sys
+import time
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext, ForkServerContext, ForkServerProcess
+
+_TRIES, _PAUSE = 50, 0.1  # seconds
+
+
+class _Worker(ForkServerProcess):
+    """A worker, which waits for another server where the last one has been killed just now."""
+
+    def start(self) -> None:
+        """See multiprocessing.Process.start; a dead server is replaced once it is reaped."""
+        for left in reversed(range(_TRIES)):
+            try:
+                super().start()
+            except ConnectionError:
+                if not left:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
+
+
+class _Workers(ForkServerContext):
+    Process = _Worker
+
+
+def start_server() -> None:
+    """Start the server, if none lives: it imports the grader while this process does other work.
+
+    Raises:
+        OSError: it can't be started.
+    """
+    if sys.platform == "linux":
+        forkserver.ensure_running()
+
+
+def cores() -> list[int]:
+    """Return the numbers of the cores that this process may use."""
+    linux = sys.platform == "linux"
+    return sorted(os.sched_getaffinity(0)) if linux else list(range(os.cpu_count() or 1))
+
+
+WORKERS: BaseContext = multiprocessing.get_context("spawn")
+if sys.platform == "linux":  # elsewhere libraries do not bear a fork
+    WORKERS = _Workers()
+    WORKERS.set_forkserver_preload(["autograder.grade"])
