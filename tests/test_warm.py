@@ -601,7 +601,10 @@ def test_modules():
 
 
 def test_torch():
-    """A zygote with torch is fit to fork, and its programs compute and train as cold ones."""
+    """A zygote with torch is fit to fork, and its programs compute and train as cold ones.
+
+    It keeps little of torch's code in memory, which only its import needs.
+    """
     code = """
 import sys, torch
 assert "torch._dynamo" in sys.modules or not {warm}
@@ -619,6 +622,9 @@ print(x.sum().item(), model.weight.sum().item(), unseeded)
     with contextlib.closing(made):
         hot = [asyncio.run(_output(code.format(warm=True), made)).split() for _ in range(2)]
         assert made.problem is None
+        maps = psutil.Process(made.pid).memory_maps()
+        held = sum(one.rss for one in maps if "libtorch_cpu" in one.path)
+        assert held < sum(one.size for one in maps if "libtorch_cpu" in one.path) / 20
     cold = asyncio.run(_output(code.format(warm=False), None)).split()
     assert hot[0][:2] == hot[1][:2] == cold[:2]
     assert len({cold[2], hot[0][2], hot[1][2]}) == 3

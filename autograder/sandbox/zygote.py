@@ -36,6 +36,8 @@ _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 4, 22, 24
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _SECCOMP_MODE_FILTER = 2
+_MADV_DONTNEED = 4
+_MAPS_FIELDS = 6  # in a line of /proc/self/maps, where a file is mapped
 _CAPABILITY_VERSION_3 = 0x20080522
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -51,6 +53,7 @@ def main() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page
+    _give_back()
     clients: list[socket.socket] = []
     while True:
         for one in select.select([owner, listener, *clients], [], [])[0]:
@@ -95,6 +98,16 @@ def _import(names: Sequence[str]) -> dict[str, str]:
             module = importlib.import_module(name)
             getattr(module, "read_ahead", lambda: None)()
     return {name: value for name, value in os.environ.items() if name not in before}
+
+
+def _give_back() -> None:
+    """Unmap libraries' code, much of which only their import needed; it stays in the page cache."""
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as lines:
+        maps = [line.split(maxsplit=5) for line in lines]
+    for span, rights, *_, path in (one for one in maps if len(one) == _MAPS_FIELDS):
+        if rights == "r-xp" and path.startswith("/"):
+            first, last = (int(address, 16) for address in span.split("-"))
+            _LIBC.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), _MADV_DONTNEED)
 
 
 def _unfit() -> str | None:
