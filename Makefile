@@ -34,7 +34,7 @@ demo: setup  ## a sample class of hw1: release, grade, feedback, grades
 	@$(BIN)/python -m tests.sample_class --next $(COURSE)
 
 test: setup lint  ## all tests, two files at a time
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup  ## ruff and mypy
 	$(BIN)/ruff check .

@@ -3,11 +3,16 @@
 import multiprocessing
 import os
 import sys
+import tempfile
+import threading
 import time
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext, ForkServerContext, ForkServerProcess
 
 _TRIES, _PAUSE = 50, 0.1  # seconds
+_LONGEST_FOLDER = 70  # bytes; the server's socket lies in it, and its path has at most 107
+_SAFE_PATH = "PYTHONSAFEPATH"
+_environment = threading.Lock()  # one at a time changes it
 
 
 class _Worker(ForkServerProcess):
@@ -17,6 +22,7 @@ class _Worker(ForkServerProcess):
         """See multiprocessing.Process.start; a dead server is replaced once it is reaped."""
         for left in reversed(range(_TRIES)):
             try:
+                start_server()
                 super().start()
             except ConnectionError:
                 if not left:
@@ -36,8 +42,17 @@ def start_server() -> None:
     Raises:
         OSError: it can't be started.
     """
-    if sys.platform == "linux":
-        forkserver.ensure_running()
+    if not isinstance(WORKERS, _Workers):
+        return
+    with _environment:
+        before = os.environ.get(_SAFE_PATH)
+        os.environ[_SAFE_PATH] = "1"  # it imports nothing from the folder where it happens to start
+        try:
+            forkserver.ensure_running()
+        finally:
+            del os.environ[_SAFE_PATH]
+            if before is not None:
+                os.environ[_SAFE_PATH] = before
 
 
 def cores() -> list[int]:
@@ -47,6 +62,7 @@ def cores() -> list[int]:
 
 
 WORKERS: BaseContext = multiprocessing.get_context("spawn")
-if sys.platform == "linux":  # elsewhere libraries do not bear a fork
+# Elsewhere libraries do not bear a fork.
+if sys.platform == "linux" and len(os.fsencode(tempfile.gettempdir())) <= _LONGEST_FOLDER:
     WORKERS = _Workers()
     WORKERS.set_forkserver_preload(["autograder.grade"])

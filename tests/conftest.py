@@ -12,6 +12,18 @@ from autograder.models import StudentCell
 from autograder.release import grading_version, student_version
 from autograder.settings import Course, load_course
 
+# These files take longest: they begin first, so that no process waits for another's at the end.
+LONGEST = ("test_hostile", "test_homeworks", "test_lectures", "test_warm", "test_determinism")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; else the order stays."""
+    last = len(LONGEST)
+    items.sort(
+        key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else last
+    )
+
+
 COURSE_TOML = """\
 name = "A small course"
 
