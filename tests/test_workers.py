@@ -24,7 +24,7 @@ def test_nothing_is_imported_from_the_folder_where_the_grader_starts(tmp_path):
     assert done.returncode == 0, done.stderr
     assert not mark.exists(), mark.read_text()
     [record] = store.read(course, "hw1")
-    assert sum(verdict.points for verdict in record.verdicts) == 5
+    assert sum(verdict.points or 0 for verdict in record.verdicts) == 5
 
 
 def test_a_temporary_folder_with_a_long_path(tmp_path):
