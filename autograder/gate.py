@@ -5,6 +5,7 @@ one. The solution's run also gives the profile: what a test may ask of a student
 line.
 """
 
+import functools
 import hashlib
 import json
 import sys
@@ -52,11 +53,16 @@ class Prepared:
 
     def job_in(self, folder: Path) -> Job:
         """Return the job of grading what is in a folder `<student>/<assignment>`."""
-        expected = {
+        student, assignment = folder.parent.name, folder.name
+        return self.job(read(folder, student, assignment, self._expected, self.limits))
+
+    @functools.cached_property
+    def _expected(self) -> dict[str, frozenset[str]]:
+        """The grade_ids of each notebook's cells."""
+        return {
             name: frozenset(filter(None, map(grade_id, source.cells)))
             for name, source in self.sources.items()
         }
-        return self.job(read(folder, folder.parent.name, folder.name, expected, self.limits))
 
 
 def prepare(course: Course, assignment: Assignment, unsafe: bool = False) -> Prepared:

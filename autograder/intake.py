@@ -116,7 +116,7 @@ def _read_folder(folder: Path, intake: _Intake) -> None:
         except OSError as error:
             intake.refuse(name, f"can't be read: {error.strerror}")
         else:
-            if zipfile.is_zipfile(path) and path.suffix.lower() in {".zip", ""}:
+            if path.suffix.lower() in {".zip", ""} and zipfile.is_zipfile(path):
                 _read_zip(path, name, intake)
             elif path.suffix.lower() == ".zip":
                 intake.refuse(name, "is not a zip file, or a damaged one: zip the folder again")

@@ -17,7 +17,8 @@ def versions() -> Mapping[str, str]:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
-    installed = {_plain(one.name): one.version.split("+")[0] for one in metadata.distributions()}
+    known = (one.metadata for one in metadata.distributions())  # parsed each time it is asked for
+    installed = {_plain(one["Name"]): one["Version"].split("+")[0] for one in known}
     return {**installed, "python": platform.python_version(), "autograder": digest.hexdigest()[:12]}
 
 

@@ -14,6 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -304,7 +305,7 @@ def _snapshot(value: Any) -> Any:
         case "l":
             return tuple(value)
         case "d" | "C":
-            return tuple(value.items())
+            return tuple(value), tuple(value.values())
         case "s":
             return frozenset(value)
         case "a":
@@ -322,12 +323,12 @@ def _snapshot(value: Any) -> Any:
 
 def _same(old: Any, value: Any) -> bool:
     """Compare an object with its snapshot; the items of a container by identity."""
-    if isinstance(value, list):
-        return len(old) == len(value) and all(a is b for a, b in zip(old, value, strict=True))
-    if isinstance(value, dict):
-        return len(old) == len(value) and all(
-            a is k and b is v for (a, b), (k, v) in zip(old, value.items(), strict=True)
-        )
     if type(value) is np.ndarray:  # the usual case, as `_snapshot` has it
         return bool(old == (value.shape, value.tobytes()))
+    if isinstance(value, list):
+        return len(old) == len(value) and all(map(is_, old, value))
+    if isinstance(value, dict):
+        keys, items = old
+        same_size = len(keys) == len(value)
+        return same_size and all(map(is_, keys, value)) and all(map(is_, items, value.values()))
     return bool(old == _snapshot(value))

@@ -121,11 +121,11 @@ def place(cell: str) -> str:
         frame = frame.f_back
     if frame is None:
         return "?"
-    spot = _SPANS.get((frame.f_code, frame.f_lasti))
-    if spot is None:
-        line, end_line, column, end = list(frame.f_code.co_positions())[frame.f_lasti // 2]
-        spot = _SPANS[frame.f_code, frame.f_lasti] = f"{line}:{column}-{end_line}:{end}"
-    return spot
+    code, spans = _SPANS.setdefault(id(frame.f_code), (frame.f_code, {}))
+    if frame.f_lasti not in spans:
+        line, end_line, column, end = list(code.co_positions())[frame.f_lasti // 2]
+        spans[frame.f_lasti] = f"{line}:{column}-{end_line}:{end}"
+    return spans[frame.f_lasti]
 
 
-_SPANS: dict[tuple[CodeType, int], str] = {}
+_SPANS: dict[int, tuple[CodeType, dict[int, str]]] = {}  # by id(): a code's own hash takes long
