@@ -3,19 +3,20 @@
 import multiprocessing
 import os
 import sys
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from multiprocessing.queues import SimpleQueue
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import TypeVar
 
 from autograder.grade import Job, grade_submission, judged, refuse
 from autograder.models import GradedSubmission
 from autograder.sandbox import Zygote, use
-from autograder.workers import WORKERS, cores
+from autograder.workers import WORKERS, cores, start_server
 
 T = TypeVar("T")
 KILLED = "the process that graded it was killed, more than once"  # a reason
@@ -83,16 +84,13 @@ def local_pool(workers: int, zygote: Zygote | None = None) -> Iterator[ProcessPo
         workers: how many.
         zygote: ours, which all of them use: its imports are made, and kept in memory, once.
     """
+    start_server()
     shared = None
     if zygote is not None and zygote.problem is None:
         with suppress(OSError):
             shared = zygote.modules, zygote.share()
-    own_core = None
-    if workers == len(all_cores := cores()):
-        own_core = WORKERS.SimpleQueue()
-        for core in all_cores:
-            own_core.put(core)
-    begin = (dict(os.environ), shared, own_core)
+    own_cores = sys.platform == "linux" and workers == len(cores())
+    begin = (dict(os.environ), shared, WORKERS.Value("i", 0) if own_cores else None)
     with ProcessPoolExecutor(workers, WORKERS, _begin, begin) as pool:
         try:
             yield pool
@@ -104,21 +102,25 @@ def local_pool(workers: int, zygote: Zygote | None = None) -> Iterator[ProcessPo
 def _begin(
     environment: dict[str, str],
     shared: tuple[tuple[str, ...], Path] | None,
-    own_core: "SimpleQueue[int] | None",
+    begun: "Synchronized[int] | None",
 ) -> None:
     """Make this worker ready, and let it end with the grader: it would wait for work for ever.
 
     Args:
         environment: the grader's; the server of workers may have started under another.
         shared: the modules of its zygote, and where that listens.
-        own_core: gives a core to each worker, if there are as many. Kernel and judge take turns,
-            hundreds of times: on one core nobody has to be woken up, and a class takes 10 % less.
+        begun: how many workers have begun, if there is a core for each. Kernel and judge take
+            turns, hundreds of times: on one core nobody has to be woken up.
     """
     os.environ.clear()
     os.environ.update(environment)
-    if own_core is not None and sys.platform == "linux":
+    tempfile.tempdir = None  # it may be another
+    if begun is not None:
+        with begun.get_lock():
+            own = cores()[begun.value % len(cores())]
+            begun.value += 1
         with suppress(OSError):
-            os.sched_setaffinity(0, {own_core.get()})
+            os.sched_setaffinity(0, {own})
     if shared is not None:
         use(*shared)
     parent = multiprocessing.parent_process()

@@ -6,12 +6,13 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext, ForkServerContext, ForkServerProcess
 
 _TRIES, _PAUSE = 50, 0.1  # seconds
 _LONGEST_FOLDER = 70  # bytes; the server's socket lies in it, and its path has at most 107
-_SAFE_PATH = "PYTHONSAFEPATH"
 _environment = threading.Lock()  # one at a time changes it
 
 
@@ -22,9 +23,9 @@ class _Worker(ForkServerProcess):
         """See multiprocessing.Process.start; a dead server is replaced once it is reaped."""
         for left in reversed(range(_TRIES)):
             try:
-                start_server()
-                super().start()
-            except ConnectionError:
+                with _imports_as_here():
+                    super().start()
+            except (ConnectionError, EOFError):
                 if not left:
                     raise
                 time.sleep(_PAUSE)
@@ -42,17 +43,32 @@ def start_server() -> None:
     Raises:
         OSError: it can't be started.
     """
-    if not isinstance(WORKERS, _Workers):
-        return
-    with _environment:
-        before = os.environ.get(_SAFE_PATH)
-        os.environ[_SAFE_PATH] = "1"  # it imports nothing from the folder where it happens to start
-        try:
+    if isinstance(WORKERS, _Workers):
+        with _imports_as_here():
             forkserver.ensure_running()
+
+
+@contextmanager
+def _imports_as_here() -> Iterator[None]:
+    """Let a server that starts import what this process would, and no file beside it by chance.
+
+    `python -c`, as which it starts, looks into the current folder first: a student's, maybe.
+    """
+    ours = {
+        "PYTHONSAFEPATH": "1",
+        "PYTHONPATH": os.pathsep.join(place or os.getcwd() for place in sys.path),
+    }
+    with _environment:
+        before = {name: os.environ.get(name) for name in ours}
+        os.environ.update(ours)
+        try:
+            yield
         finally:
-            del os.environ[_SAFE_PATH]
-            if before is not None:
-                os.environ[_SAFE_PATH] = before
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 def cores() -> list[int]:

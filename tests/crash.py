@@ -24,6 +24,7 @@ from typing import Any
 import psutil
 
 from tests import toy
+from tests.hostile.host import is_grader
 
 VICTIMS = ("grader", "worker", "kernel")
 RIGHT, WRONG = toy.SOLUTION, {**toy.SOLUTION, "double": "def double(x):\n    return x + 2"}
@@ -112,9 +113,7 @@ def _kill(grader: psutil.Process, victim: str) -> bool:
     while grader.is_running() and grader.status() != psutil.STATUS_ZOMBIE:
         with suppress(psutil.NoSuchProcess):
             below = grader.children(recursive=True)
-            workers = [
-                one for one in below if "forkserver" in "".join(one.cmdline())
-            ]  # its server too
+            workers = [one for one in below if is_grader(one)]  # and their server
             others = [one for one in below if one not in [*grader.children(), *workers]]
             found = {"grader": [grader], "worker": workers, "kernel": others}[victim]
             if found:

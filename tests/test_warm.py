@@ -535,13 +535,13 @@ if __name__ == "__main__":
     assert not psutil.wait_procs(found, timeout=SECONDS / 2)[1]
 
 
-def test_cores(zygote):
+def test_cores(zygote, tmp_path):
     """As many workers as cores have one each, fewer may use all; so may the programs they fork."""
-    alone = _cores_in_a_pool(len(cores()))
-    assert {core for one in alone for core in one} == set(cores())
-    assert all(len(one) == 1 for one in alone)
+    alone = _cores_in_a_pool(len(cores()), tmp_path / "all")
+    assert sorted(alone) == [(core,) for core in cores()]
     if len(cores()) > 1:
-        assert set(_cores_in_a_pool(len(cores()) - 1)) == {tuple(cores())}
+        few = len(cores()) - 1
+        assert _cores_in_a_pool(few, tmp_path / "few") == [tuple(cores())] * few
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores()[-1:])
     try:
@@ -551,14 +551,18 @@ def test_cores(zygote):
         os.sched_setaffinity(0, before)
 
 
-def _cores_in_a_pool(workers):
+def _cores_in_a_pool(workers, folder):
     """Return the cores of each worker."""
+    folder.mkdir()
     with local_pool(workers) as pool:
-        return [*pool.map(_cores_after_a_while, [0.5] * 2 * workers)]
+        return [*pool.map(_cores_of_one, [folder] * workers, [workers] * workers)]
 
 
-def _cores_after_a_while(seconds):
-    time.sleep(seconds)  # so that all workers are needed
+def _cores_of_one(folder, workers):
+    (folder / str(os.getpid())).touch()
+    ends = time.monotonic() + SECONDS
+    while len(os.listdir(folder)) < workers and time.monotonic() < ends:  # all have begun
+        time.sleep(0.01)
     return tuple(cores())
 
 

@@ -37,7 +37,6 @@ _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _SECCOMP_MODE_FILTER = 2
 _MADV_DONTNEED = 4
-_MAPS_FIELDS = 6  # in a line of /proc/self/maps, where a file is mapped
 _CAPABILITY_VERSION_3 = 0x20080522
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -101,13 +100,19 @@ def _import(names: Sequence[str]) -> dict[str, str]:
 
 
 def _give_back() -> None:
-    """Unmap libraries' code, much of which only their import needed; it stays in the page cache."""
-    with open("/proc/self/maps", encoding="utf-8", errors="replace") as lines:
-        maps = [line.split(maxsplit=5) for line in lines]
-    for span, rights, *_, path in (one for one in maps if len(one) == _MAPS_FIELDS):
-        if rights == "r-xp" and path.startswith("/"):
-            first, last = (int(address, 16) for address in span.split("-"))
-            _LIBC.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), _MADV_DONTNEED)
+    """Let go of libraries' code, much of which only their import needed: it is read again at need.
+
+    Not where code was changed after it was read: that would be lost.
+    """
+    first = last = 0
+    with open("/proc/self/smaps", encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            head, *rest = line.split()
+            if "-" in head:
+                code = rest[0] == "r-xp" and rest[-1].startswith("/")
+                first, last = (int(number, 16) if code else 0 for number in head.split("-"))
+            elif head == "Anonymous:" and rest[0] == "0" and last:
+                _LIBC.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), _MADV_DONTNEED)
 
 
 def _unfit() -> str | None:

@@ -4,7 +4,7 @@
 
 The course and the attacks are those of `tests/hostile`. Honest work is graded first, so that the
 time a submission can be compared with that of a class of 10 honest ones; both are counted after
-start-up, from the first result of each worker on. The re-run is the command from start to end.
+start-up, once there are as many results as workers. The re-run is the command from start to end.
 """
 
 import argparse
@@ -117,12 +117,13 @@ def grade(course: Course, force: bool = False) -> list[float]:
 
 
 def seconds_each(times: list[float], count: int) -> float:
-    """Return the seconds a result of the first `count`, from when each worker has given one.
+    """Return the seconds a result of the first `count`, from the last of the first results on.
 
-    Counted from the very first on, a few would seem faster than many: the workers' first results
+    Counted from the very first on, a few would seem faster than many: all workers' first results
     come together.
     """
-    return (times[count - 1] - times[WORKERS - 1]) / (count - WORKERS)
+    first = min(WORKERS, count // 2)
+    return (times[count - 1] - times[first - 1]) / (count - first)
 
 
 def answered(course: Course) -> int:

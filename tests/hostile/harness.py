@@ -84,7 +84,7 @@ def run(cases: tuple[Case, ...], assignment: str) -> Class:
                 graded[one.student] = one
         seconds = time.monotonic() - begun
         problems = list(host.problems())
-        if peak[0] > GRADER_MB:
+        if not 0 < peak[0] <= GRADER_MB:
             problems.append(f"a process of the grader took {peak[0]:.0f} MB")
         problems += [f"{student} was not graded" for student in students.keys() - graded.keys()]
         found = [

@@ -125,6 +125,12 @@ def _content(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() and not path.is_symlink() else b""
 
 
+def is_grader(process: psutil.Process) -> bool:
+    """Say whether this is a worker of a grader, or the server that workers are forked from."""
+    names = ("multiprocessing.forkserver", "multiprocessing.spawn")
+    return any(name in word for word in process.cmdline() for name in names)
+
+
 @contextmanager
 def peak_memory() -> Iterator[list[float]]:
     """Measure the largest memory of a grader below this process, in MB."""
@@ -134,9 +140,7 @@ def peak_memory() -> Iterator[list[float]]:
         while not ends.wait(0.1):
             for child in me.children(recursive=True):
                 with suppress(psutil.Error):
-                    if child.uids().real == os.getuid() and "forkserver" in " ".join(
-                        child.cmdline()
-                    ):
+                    if is_grader(child):
                         peak[0] = max(peak[0], child.memory_info().rss / 1e6)
 
     thread = threading.Thread(target=sample, daemon=True)
