@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -54,6 +54,8 @@ NUMBERS = arrays(np.float64, array_shapes(max_dims=2, max_side=4), elements=st.f
 
 
 @given(NUMBERS, NUMBERS)
+@example(np.array([1.0]), np.array([2e-309]))
+@example(np.array([1e3, -1e3]), np.array([5e-324, 1e-300]))
 def test_no_value_is_told(actual, expected):
     """The only numbers in a sentence are lengths of the two values."""
     told = {int(number) for number in re.findall(r"\d+", diagnose(actual, expected))}

@@ -34,11 +34,13 @@ def diagnose(actual: Any, expected: Any, before: Any = None) -> str:
     got, right, given = map(numbers, (actual, expected, before))
     if got is None or right is None:
         return ""
-    if given is not None and _same(given, right):
-        return "your code changed an array that it was given; work on a copy"
-    if got.shape != right.shape:
-        return _shapes(got, right)
-    return next((text for text, is_so in _KINDS if is_so(got, right)), "") or _factor(got, right)
+    with np.errstate(all="ignore"):  # any numbers: their ratios may overflow
+        if given is not None and _same(given, right):
+            return "your code changed an array that it was given; work on a copy"
+        if got.shape != right.shape:
+            return _shapes(got, right)
+        found = (text for text, is_so in _KINDS if is_so(got, right))
+        return next(found, "") or _factor(got, right)
 
 
 def shapes(actual: tuple[int, ...], expected: tuple[int, ...]) -> str:
