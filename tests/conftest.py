@@ -85,6 +85,10 @@ HIDDEN_LINES = (
 )
 
 
+def cell_of(notebook, name):
+    return next(cell for cell in notebook.cells if cell.id == name)
+
+
 def nbgrader_cell(name, source, kind, points=None):
     """Return an instructor's cell. `kind`: answer, test, written or provided."""
     metadata = {

@@ -21,6 +21,7 @@ from autograder.judge import agent
 from autograder.judge.profile import Profile, plan
 from autograder.judge.runner import Runner
 
+TORCH = "import numpy as np\nimport torch"  # what a cell of either side may begin with
 SECONDS = 30  # after that, a pair that hangs is ended
 
 Results = dict[str, dict[str, Any]]

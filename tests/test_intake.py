@@ -1,55 +1,16 @@
 """autograder.intake: whatever is handed in comes out as a Submission, with reasons."""
 
-import io
 import json
 import os
-import struct
-import tempfile
-import warnings
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from autograder import intake
-from autograder.models import Submission
-from autograder.settings import Limits
 from tests.conftest import solved_notebook
-
-LIMITS = Limits(submission_mb=1)
-NAMES = ("setup", "double", "test-double", "shout", "test-shout", "written-why")
-EXPECTED = {"toy": frozenset(NAMES)}
-
-
-def read(folder, limits=LIMITS) -> Submission:
-    """Read a folder, with Python's warnings as errors: a class's log must stay readable."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        return intake.read(folder, "ada", "hw1", EXPECTED, limits)
-
-
-def read_files(folder, files, limits=LIMITS) -> Submission:
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data if isinstance(data, bytes) else json.dumps(data).encode())
-    return read(folder, limits)
-
-
-def zipped(files, compression=zipfile.ZIP_DEFLATED) -> bytes:
-    """Zip files, given by name or by ZipInfo."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
-
-
-def answer(submission, name="double"):
-    return next(c.source for c in submission.notebooks["toy"] if c.grade_id == name)
+from tests.handed_in import answer, read, read_files, zipped
 
 
 def edited(change):
@@ -301,85 +262,6 @@ def test_links_are_not_followed(tmp_path, solved_bytes, kind):
     )
 
 
-def link_member(name):
-    member = zipfile.ZipInfo(name)
-    member.create_system = 3
-    member.external_attr = 0o120777 << 16
-    return member
-
-
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("../evil.py", "outside"),
-        ("work/../../evil.py", "outside"),
-        ("/etc/evil.py", "outside"),
-        ("..\\evil.py", "outside"),
-        ("C:\\evil.py", "outside"),
-        (link_member("evil.py"), "link"),
-    ],
-    ids=["parent", "parent below", "absolute", "backslash", "drive", "symlink"],
-)
-def test_bad_zip_members_are_left_out(tmp_path, solved_bytes, name, reason):
-    """A zip member that leads outside, or is a link, is left out and noted; the rest is read."""
-    data = zipped({name: b"/etc/passwd", "toy.ipynb": solved_bytes})
-    submission = read_files(tmp_path, {"hw1.zip": data})
-    assert submission.files == {}
-    assert any("evil.py" in note and reason in note for note in submission.notes)
-    assert answer(submission) == "def double(x):\n    return 2 * x"
-
-
-@pytest.mark.parametrize("name", ["", ".", "./", "//"])
-def test_a_zip_member_without_a_name_is_survived(tmp_path, solved_bytes, name):
-    """A member whose name is empty or only dots does not stop the others."""
-    member = zipfile.ZipInfo("x")
-    member.filename = name
-    data = zipped({member: b"data", "toy.ipynb": solved_bytes})
-    assert answer(read_files(tmp_path, {"hw1.zip": data}))
-
-
-def patched(data: bytes, offset: int, form: str, value: int) -> bytes:
-    """Write a field into the central directory's first entry and the first local header."""
-    result = bytearray(data)
-    struct.pack_into(form, result, data.index(b"PK\x01\x02") + offset, value)
-    struct.pack_into(form, result, offset - 2 if offset < 28 else offset - 4, value)
-    return bytes(result)
-
-
-def test_an_encrypted_zip_is_explained(tmp_path, solved_bytes):
-    """A zip with a password is refused with that reason."""
-    data = patched(zipped({"toy.ipynb": solved_bytes}), 8, "<H", 1)
-    assert "password" in read_files(tmp_path, {"hw1.zip": data}).refused["toy"]
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-def test_a_damaged_member_is_explained(tmp_path, solved_bytes, method):
-    """A member that can't be unpacked is refused with a reason."""
-    data = bytearray(zipped({"toy.ipynb": solved_bytes}, method))
-    data[39 + 20 : 39 + 200] = bytes(byte ^ 0xA5 for byte in data[39 + 20 : 39 + 200])
-    assert "damaged" in read_files(tmp_path, {"hw1.zip": bytes(data)}).refused["toy"]
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 99])
-def test_an_unusual_compression_is_explained(tmp_path, solved_bytes, method):
-    """A compression that Python lacks, or unpacks without a bound on memory, is a reason."""
-    data = patched(zipped({"toy.ipynb": solved_bytes}), 10, "<H", method)
-    assert "zip the folder again" in read_files(tmp_path, {"hw1.zip": data}).refused["toy"]
-
-
-@pytest.mark.parametrize("claimed", [None, 10], ids=["honest", "lying"])
-def test_a_zip_bomb_is_refused_before_it_fills_the_memory(tmp_path, claimed):
-    """Members that unpack to more than the limit are refused, even if their headers lie."""
-    data = zipped({"toy.ipynb": b" " * 20_000_000})
-    assert len(data) < LIMITS.submission_bytes
-    if claimed is not None:
-        data = patched(data, 24, "<I", claimed)
-    submission = read_files(tmp_path, {"hw1.zip": data})
-    assert submission.notebooks == {}
-    assert sum(map(len, submission.files.values())) <= LIMITS.submission_bytes
-    assert submission.refused["toy"]
-
-
 @pytest.mark.parametrize("in_zip", [False, True], ids=["folder", "zip"])
 def test_the_size_limit_holds_over_all_files(tmp_path, in_zip):
     """Files are taken until the limit; the others are left out with the size in the reason."""
@@ -481,105 +363,3 @@ def test_names_that_cannot_be_printed_are_survived(tmp_path):
     for text in [*submission.notes, *submission.refused.values()]:
         assert text.isprintable()
         text.encode("utf-8")
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=8,
-)
-CELL = st.fixed_dictionaries(
-    {},
-    optional={
-        "cell_type": st.sampled_from(["code", "markdown", "raw"]) | JSON,
-        "source": st.text(max_size=9) | st.lists(st.text(max_size=5), max_size=3) | JSON,
-        "metadata": st.fixed_dictionaries(
-            {}, optional={"nbgrader": st.fixed_dictionaries({"grade_id": JSON}) | JSON}
-        )
-        | JSON,
-        "id": JSON,
-    },
-)
-NOTEBOOK = JSON | st.fixed_dictionaries(
-    {},
-    optional={
-        "cells": st.lists(CELL, max_size=4) | JSON,
-        "nbformat": st.integers(0, 5) | JSON,
-        "worksheets": st.lists(st.fixed_dictionaries({"cells": st.lists(CELL)}), max_size=2) | JSON,
-    },
-)
-
-
-def check_total(files):
-    with tempfile.TemporaryDirectory() as folder:
-        submission = read_files(Path(folder), files)
-    assert set(submission.notebooks) ^ set(submission.refused) == {"toy"}
-    for cell in submission.notebooks.get("toy", ()):
-        cell.source.encode("utf-8")
-
-
-@settings(deadline=None, max_examples=150)
-@given(st.binary(max_size=200))
-def test_arbitrary_bytes_never_raise(data):
-    """Any bytes, as a notebook, a zip and a timestamp, give a Submission."""
-    check_total({"toy.ipynb": data, "a.zip": data, "timestamp.txt": data})
-
-
-@settings(deadline=None, max_examples=250)
-@given(NOTEBOOK)
-def test_arbitrary_json_never_raises(notebook):
-    """Any JSON, near a notebook or far from one, gives a Submission whose text can be written."""
-    check_total({"toy.ipynb": notebook})
-
-
-@settings(deadline=None, max_examples=200)
-@given(st.data())
-def test_a_zip_with_flipped_bytes_never_raises(data):
-    """A zip of any compression with some bytes changed, or cut off, gives a Submission."""
-    method = data.draw(st.sampled_from([0, 8, 12, 14]))
-    original = bytearray(zipped({"hw1/toy.ipynb": b'{"cells": []}' * 3, "b": b"b"}, method))
-    place = st.integers(0, len(original) - 1)
-    for position, value in data.draw(st.lists(st.tuples(place, st.integers(0, 255)), max_size=6)):
-        original[position] = value
-    check_total({"hw1.zip": bytes(original[: data.draw(st.none() | place)])})
-
-
-@settings(deadline=None, max_examples=100)
-@given(st.text(max_size=40) | st.from_regex(r"[0-9]{1,4}-[0-9]{1,2}-[0-9]{1,2} [0-9:]+ .*"))
-def test_an_arbitrary_timestamp_never_raises(text):
-    """Any text as a timestamp gives a date with a time zone or a note."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = {"timestamp.txt": text.encode("utf-8", "replace")}
-        submission = read_files(Path(folder), files)
-    assert (submission.timestamp is None) == bool(submission.notes)
-
-
-def test_a_zip_with_an_environment_is_graded(tmp_path, expected, solved_bytes):
-    """A student who zips the folder with its .venv of 600 files still hands in the notebook."""
-    with zipfile.ZipFile(tmp_path / "hw1.zip", "w") as archive:
-        for number in range(600):
-            archive.writestr(f"hw1/.venv/lib/{number}.py", b"")
-            archive.writestr(f"hw1/data/{number}.csv", b"")
-        archive.writestr("hw1/toy.ipynb", solved_bytes)
-    submission = intake.read(tmp_path, "ada", "hw1", expected, Limits())
-    assert "toy" in submission.notebooks
-    assert len(submission.notes) <= 60
-    assert not any(".venv" in name for name in submission.files)
-
-
-def test_a_loose_notebook_goes_before_one_in_a_zip(tmp_path, expected, solved_bytes):
-    """Of a loose notebook and one of that name in a zip, the loose one is graded, with a note."""
-    (tmp_path / "toy.ipynb").write_bytes(solved_bytes)
-    with zipfile.ZipFile(tmp_path / "a_first.zip", "w") as archive:
-        archive.writestr("toy.ipynb", b"{}")
-    submission = intake.read(tmp_path, "ada", "hw1", expected, Limits())
-    assert submission.notebooks["toy"]
-    assert any("handed in twice" in note for note in submission.notes)
-
-
-def test_a_date_in_a_zip_proves_nothing(tmp_path, expected):
-    """A timestamp.txt in a student's zip, however its path is written, is no date of hand-in."""
-    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
-        archive.writestr(".\\timestamp.txt", b"2020-01-01 00:00:00 UTC")
-        archive.writestr("hw1/timestamp.txt", b"2020-01-01 00:00:00 UTC")
-    assert intake.read(tmp_path, "ada", "hw1", expected, Limits()).timestamp is None

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import tomllib
 from importlib.metadata import EntryPoint
@@ -19,10 +18,10 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 
 from autograder.errors import KernelError
-from autograder.sandbox import Sandbox, Unconfined, available, folders, kernel_manager, missing
+from autograder.sandbox import Sandbox, Unconfined, available, kernel_manager, missing
 from autograder.sandbox.confine import WORK
-from autograder.sandbox.folders import PrivateFolder, remove, size
 from autograder.settings import Limits
+from tests.kernels import session
 
 LIMITS = Limits(memory_mb=400, processes=32, disk_mb=20, file_mb=10)
 SECONDS = 30
@@ -294,86 +293,12 @@ def test_links_are_not_followed(tmp_path):
     assert victim.stat().st_uid == 0
 
 
-def test_folder_removal():
-    """A folder is removed although it is nested deeper than Python recurses, and locked."""
-    folder = Path(tempfile.mkdtemp(dir="/dev/shm"))  # fast
-    (folder / "locked").mkdir()
-    (folder / "locked" / "file").touch()
-    (folder / "locked").chmod(0)
-    here = os.open(folder, os.O_RDONLY)
-    for _ in range(1100):
-        os.mkdir("d", dir_fd=here)
-        below = os.open("d", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = below
-    os.close(here)
-    remove(folder)
-    assert not folder.exists()
-
-
-def test_folder_size(tmp_path):
-    """Every file counts a block, deep folders count as full, and counting stops at enough."""
-    for number in range(100):
-        (tmp_path / str(number)).touch()
-    (tmp_path / "large").write_bytes(bytes(1_000_000))
-    (tmp_path / "below").mkdir()
-    (tmp_path / "below" / "too").write_bytes(bytes(1_000_000))
-    total = size(tmp_path, 10**9)
-    assert 2_000_000 + 100 * 4096 <= total <= 2_200_000 + 110 * 4096
-    assert 300_000 <= size(tmp_path, 300_000) <= total
-    (tmp_path / Path(*"abcdefghijkl")).mkdir(parents=True)
-    assert size(tmp_path, 10**9) == 10**9
-
-
-def test_folders_of_the_dead(monkeypatch):
-    """The folder of a grader that was killed is removed by a later one; those in use stay."""
-    dead, alive = PrivateFolder(), PrivateFolder()
-    os.close(dead._lock)  # as the system does for a process that ends
-    dead._lock = None
-    PrivateFolder().remove()
-    assert dead.path.exists()  # it may be about to be locked
-    monkeypatch.setattr(folders, "_OLD_SECONDS", -1.0)
-    PrivateFolder().remove()
-    assert (dead.path.exists(), alive.path.exists()) == (False, True)
-    alive.remove()
-    assert not alive.path.exists()
-
-
-async def _session(manager):
-    """Start a kernel, run, interrupt, restart, run; return what each gave."""
-    await manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-
-    async def answer(request):
-        while True:
-            reply = await client.get_shell_msg(timeout=SECONDS)
-            if reply["parent_header"].get("msg_id") == request:
-                return reply["content"].get("ename", "ok")
-
-    try:
-        await client.wait_for_ready(timeout=SECONDS)
-        seen = [await answer(client.execute("x = 6 * 7"))]
-        request = client.execute("import time; print('on'); time.sleep(60)")
-        while (await client.get_iopub_msg(timeout=SECONDS))["msg_type"] != "stream":
-            pass
-        await manager.interrupt_kernel()
-        seen.append(await answer(request))
-        await manager.restart_kernel(now=True)
-        await client.wait_for_ready(timeout=SECONDS)
-        seen.append(await answer(client.execute("x")))
-    finally:
-        client.stop_channels()
-        await manager.shutdown_kernel(now=True)
-    return seen
-
-
 @BOXES
 def test_kernel(kind):
     """A kernel in a box runs cells, is interrupted, starts again without memory, and ends."""
     with kind(Limits()) as box:
         manager = kernel_manager(box)
-        assert asyncio.run(_session(manager)) == ["ok", "KeyboardInterrupt", "NameError"]
+        assert asyncio.run(session(manager)) == ["ok", "KeyboardInterrupt", "NameError"]
         assert not manager.has_kernel
 
 

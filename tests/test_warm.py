@@ -33,8 +33,8 @@ from autograder.sandbox.start import Command
 from autograder.settings import Limits, load_course
 from autograder.workers import cores
 from tests import toy
+from tests.kernels import session
 from tests.sample_class import _notebook
-from tests.test_sandbox import _session
 
 ROOT = Path(__file__).parents[1]
 LIMITS = Limits(memory_mb=500, processes=32, disk_mb=20, file_mb=10)
@@ -187,7 +187,7 @@ def test_interrupt_and_restart(full):
     """A warm kernel runs cells, is interrupted, starts again without memory, and ends."""
     with Sandbox(Limits()) as box:
         manager = kernel_manager(box, full)
-        assert asyncio.run(_session(manager)) == ["ok", "KeyboardInterrupt", "NameError"]
+        assert asyncio.run(session(manager)) == ["ok", "KeyboardInterrupt", "NameError"]
         assert not manager.has_kernel
 
 
